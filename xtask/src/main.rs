@@ -1,2 +1,40 @@
-//! Being laid out.
-fn main() {}
+//! The build system: what a laptop runs is what the build server runs.
+
+mod bench;
+mod clients;
+mod demo;
+mod python;
+mod step;
+mod test;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+
+/// Build, test, measure and try sluice.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Send records through every pipeline on this machine, and show where they went.
+    Demo(demo::Arguments),
+    /// Set up what is missing and run every test.
+    Test(test::Arguments),
+    /// Measure side by side, and print ratios.
+    Bench(bench::Arguments),
+    /// Check the rules of ARCHITECTURE.md that a compiler does not know.
+    Tidy,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().task {
+        Task::Demo(arguments) => demo::run(&arguments),
+        Task::Test(arguments) => test::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
+        Task::Tidy => tidy::run(),
+    }
+}

@@ -1,0 +1,34 @@
+//! `cargo xtask bench`: ours beside theirs, in one run, as ratios.
+
+mod process;
+
+use clap::ValueEnum;
+
+use crate::step;
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Only this one; everything when omitted
+    name: Option<Name>,
+}
+
+/// A measurement that can be run alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// Records through stream, event source mapping and function into the bucket: ours and Python's
+    Process,
+}
+
+/// Runs the measurements.
+///
+/// # Errors
+///
+/// When a run fails or leaves a record unaccounted for.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.name.is_none_or(|name| name == Name::Process) {
+        process::run()?;
+    }
+    step::say("a ratio holds for this machine and this run; the absolute figures move with its load");
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! One step of a task: a child process with a name, run from the root of the workspace.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+
+/// The root of the workspace.
+pub fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}
+
+/// The folder that cargo builds into.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// A command that runs in the root of the workspace.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+/// The cargo that runs this task, so that a pinned toolchain stays pinned.
+pub fn cargo() -> Command {
+    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Runs a command to its end and says what it is for, and how long it took.
+///
+/// # Errors
+///
+/// When the command cannot be started or exits with another code than 0.
+pub fn run(name: &str, command: &mut Command) -> anyhow::Result<()> {
+    say(&format!("{name} …"));
+    let started = Instant::now();
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("{} cannot be started", program_of(command)))?;
+    if !status.success() {
+        bail!("{name} failed ({status}): {}", line_of(command));
+    }
+    say(&format!("{name} done in {:.1} s", started.elapsed().as_secs_f32()));
+    Ok(())
+}
+
+/// Runs a command quietly, and shows its output only when it fails.
+///
+/// # Errors
+///
+/// When the command cannot be started or exits with another code than 0.
+pub fn run_quietly(name: &str, command: &mut Command) -> anyhow::Result<Vec<u8>> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{} cannot be started", program_of(command)))?;
+    if !output.status.success() {
+        bail!(
+            "{name} failed ({}): {}\n{}{}",
+            output.status,
+            line_of(command),
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(output.stdout)
+}
+
+/// Tells the person at the terminal what happens.
+#[expect(clippy::print_stderr, reason = "the one place where a task speaks to a person")]
+pub fn say(words: &str) {
+    eprintln!("xtask: {words}");
+}
+
+fn program_of(command: &Command) -> String {
+    command.get_program().to_string_lossy().into_owned()
+}
+
+fn line_of(command: &Command) -> String {
+    let arguments = command.get_args().map(OsStr::to_string_lossy);
+    std::iter::once(command.get_program().to_string_lossy())
+        .chain(arguments)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
