@@ -1,0 +1,164 @@
+//! The one port: a request in, the service that it is for, and its answer with CORS headers out.
+//!
+//! Kinesis requests are checked for a valid signature here; S3 checks its own, because an upload
+//! is signed over a body that has not arrived yet.
+
+mod cors;
+mod route;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use s3s::Body;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::fault::Fault;
+use crate::kinesis::Kinesis;
+use crate::s3::S3;
+use crate::signature;
+use route::Route;
+
+/// The largest body of a Kinesis request: 10 MiB of records and their keys, in base64, and the
+/// JSON around 500 of them.
+const KINESIS_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// How long a retry should wait after an injected 503, in seconds.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// What the port leads to.
+pub(crate) struct Gateway {
+    pub(crate) kinesis: Kinesis,
+    pub(crate) s3: S3,
+    pub(crate) credentials: Credentials,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The share of object uploads that are answered 503 `SlowDown`.
+    pub(crate) put_object_fault: Fault,
+}
+
+impl Gateway {
+    /// Answers connections until told to stop; those that are open then finish their request.
+    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener, mut stop: watch::Receiver<bool>) {
+        let connections = GracefulShutdown::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+            };
+            // Small answers must not wait for an acknowledgement of the one before.
+            let _ = stream.set_nodelay(true);
+            let gateway = Arc::clone(&self);
+            let service = service_fn(move |request| {
+                let gateway = Arc::clone(&gateway);
+                async move { Ok::<_, Infallible>(gateway.answer(request).await) }
+            });
+            let server = Builder::new(TokioExecutor::new());
+            let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection = connections.watch(connection);
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::debug!(error, "a connection ended early");
+                }
+            });
+        }
+        drop(listener);
+        connections.shutdown().await;
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        let origin = request.headers().contains_key(header::ORIGIN);
+        if request.method() == Method::OPTIONS && origin {
+            return cors::preflight(&request);
+        }
+        let mut response = match Route::of(&request) {
+            Route::Health => health(),
+            Route::Kinesis => self.kinesis(request).await,
+            Route::S3 => self.s3(request).await,
+        };
+        if origin {
+            cors::expose(response.headers_mut());
+        }
+        response
+    }
+
+    async fn kinesis(&self, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let body = match Limited::new(body, KINESIS_BODY_MAX_BYTES).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return with_status(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            Err(_) => return with_status(StatusCode::BAD_REQUEST),
+        };
+        let request = Request::from_parts(parts, body);
+        let verified = signature::verify(&request, "kinesis", &self.credentials, self.clock.now_ms());
+        match verified {
+            Ok(_) => self.kinesis.handle(request).await.map(Body::from),
+            Err(refused) => json_error(refused.code(), &refused.to_string()),
+        }
+    }
+
+    async fn s3(&self, request: Request<Incoming>) -> Response<Body> {
+        if route::is_upload(&request) && self.put_object_fault.strikes() {
+            return slow_down();
+        }
+        self.s3.handle(request.map(Body::from)).await
+    }
+}
+
+fn health() -> Response<Body> {
+    let mut response = Response::new(Body::from(Bytes::from_static(br#"{"status":"ok"}"#)));
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+fn with_status(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+fn json_error(code: &str, message: &str) -> Response<Body> {
+    let body = serde_json::json!({ "__type": code, "message": message });
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    let json = HeaderValue::from_static("application/x-amz-json-1.1");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    if let Ok(code) = HeaderValue::from_str(code) {
+        response.headers_mut().insert("x-amzn-errortype", code);
+    }
+    response
+}
+
+/// S3's way to say that a client sends too fast.
+///
+/// Source: "Error responses" in the Amazon S3 API Reference.
+fn slow_down() -> Response<Body> {
+    let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+                <Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>";
+    let mut response = Response::new(Body::from(body.to_owned()));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+    response
+}

@@ -1,0 +1,182 @@
+//! `cargo xtask bench process`: the deployed function against the same one in Python.
+//!
+//! Both run in the same stack, over the same stream into the same bucket, with the same records,
+//! turn by turn. Python's is `xtask/bench/handler.py` on AWS's own runtime client.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+use crate::python::Python;
+use crate::{demo, step};
+
+/// The pipeline whose records have each their own key, so that neither side meets a collision.
+const PIPELINE: &str = "kdg-archive";
+
+/// The function that the pipeline names.
+const FUNCTION: &str = "ProcessKdgArchive";
+
+/// Turns for each side; the median counts.
+const TURNS: usize = 3;
+
+/// Cold starts for each side; the median counts.
+const STARTS: usize = 9;
+
+/// What the figures must reach.
+const TARGETS: Ratios = Ratios { throughput: 10.0, start: 6.0, memory: 2.5 };
+
+/// One side of the comparison.
+struct Side {
+    name: &'static str,
+    /// Stands in for the built function when given.
+    command: Option<String>,
+    /// Enough for some seconds of work.
+    records: u32,
+}
+
+/// What was measured of one side.
+struct Figures {
+    records_per_s: f64,
+    start_ms: f64,
+    memory_mb: f64,
+}
+
+struct Ratios {
+    throughput: f64,
+    start: f64,
+    memory: f64,
+}
+
+/// Runs both sides and prints the ratios.
+///
+/// # Errors
+///
+/// When a run fails, leaves a record unaccounted for, or a ratio falls short of its target.
+pub fn run() -> anyhow::Result<()> {
+    let sluice = demo::build_release()?;
+    let python = Python::ready()?;
+    let handler = step::root().join("xtask").join("bench");
+    let interpreter = python.program("python");
+    let sides = [
+        Side { name: "sluice", command: None, records: 30_000 },
+        Side {
+            name: "python",
+            command: Some(format!(
+                "/usr/bin/env PYTHONPATH={} {} -m awslambdaric handler.handler",
+                handler.display(),
+                interpreter.display()
+            )),
+            records: 3_000,
+        },
+    ];
+    let [ours, theirs] = measure(&sluice, &sides)?;
+    report(&ours, &theirs)
+}
+
+fn measure(sluice: &Path, sides: &[Side; 2]) -> anyhow::Result<[Figures; 2]> {
+    let mut rates = [Vec::new(), Vec::new()];
+    let mut starts = [Vec::new(), Vec::new()];
+    let mut memories = [Vec::new(), Vec::new()];
+    for turn in 1..=TURNS {
+        for (at, side) in sides.iter().enumerate() {
+            let outcome = demonstrate(sluice, side, side.records)?;
+            step::say(&format!("turn {turn}: {} moved {:.0} records/s", side.name, outcome.records_per_s));
+            rates[at].push(outcome.records_per_s);
+            memories[at].push(outcome.report.memory_mb);
+        }
+    }
+    for _ in 0..STARTS {
+        for (at, side) in sides.iter().enumerate() {
+            starts[at].push(demonstrate(sluice, side, 1)?.report.first_answer_ms);
+        }
+    }
+    let mut figures = rates.into_iter().zip(starts).zip(memories).map(|((rates, starts), memories)| Figures {
+        records_per_s: median(rates),
+        start_ms: median(starts),
+        memory_mb: median(memories),
+    });
+    match (figures.next(), figures.next()) {
+        (Some(ours), Some(theirs)) => Ok([ours, theirs]),
+        _ => bail!("a side was not measured"),
+    }
+}
+
+struct Outcome {
+    records_per_s: f64,
+    report: Report,
+}
+
+fn demonstrate(sluice: &Path, side: &Side, records: u32) -> anyhow::Result<Outcome> {
+    let data = step::target().join("bench").join(side.name);
+    let mut demo = step::command(sluice);
+    demo.args(["demo", "--no-limits", "--json", "--pipeline", PIPELINE, "--records", &records.to_string()]);
+    demo.arg("--data").arg(&data);
+    if let Some(command) = &side.command {
+        demo.args(["--function", &format!("{FUNCTION}={command}")]);
+    }
+    let printed = step::run_quietly(side.name, &mut demo)?;
+    let last = String::from_utf8_lossy(&printed).lines().last().unwrap_or_default().to_owned();
+    let summary: Value = serde_json::from_str(&last).context("the demo's last line is not JSON")?;
+    let pipeline = &summary["pipelines"][PIPELINE];
+    let stored = pipeline["stored"].as_u64();
+    if summary["unaccounted"] != 0 || stored != Some(u64::from(records)) {
+        bail!("{} did not store every record: {summary}", side.name);
+    }
+    let records_per_s = pipeline["records_per_s"].as_f64().context("the demo names no rate")?;
+    Ok(Outcome { records_per_s, report: Report::read(&data.join("logs").join(format!("{FUNCTION}.log")))? })
+}
+
+/// What the REPORT lines of a function's log tell.
+struct Report {
+    /// From the start of the process until its first answer.
+    first_answer_ms: f64,
+    /// The most that any of its processes held resident.
+    memory_mb: f64,
+}
+
+impl Report {
+    fn read(log: &PathBuf) -> anyhow::Result<Self> {
+        let text = fs::read_to_string(log).with_context(|| format!("{} cannot be read", log.display()))?;
+        let reports: Vec<&str> = text.lines().filter(|line| line.contains("REPORT RequestId")).collect();
+        let cold = reports.iter().find(|line| line.contains("Init Duration")).context("no cold start in the log")?;
+        let init = figure(cold, "Init Duration: ").context("no init duration")?;
+        let duration = figure(cold, "\tDuration: ").context("no duration")?;
+        let memory_mb = reports
+            .iter()
+            .filter_map(|line| figure(line, "Max Memory Used: "))
+            .fold(0.0, f64::max);
+        Ok(Self { first_answer_ms: init + duration, memory_mb })
+    }
+}
+
+fn figure(line: &str, label: &str) -> Option<f64> {
+    let rest = &line[line.find(label)? + label.len()..];
+    rest.split_whitespace().next()?.parse().ok()
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[expect(clippy::print_stdout, reason = "the table is the result")]
+fn report(ours: &Figures, theirs: &Figures) -> anyhow::Result<()> {
+    let ratios = Ratios {
+        throughput: ours.records_per_s / theirs.records_per_s,
+        start: theirs.start_ms / ours.start_ms,
+        memory: theirs.memory_mb / ours.memory_mb,
+    };
+    println!("{:<34} {:>12} {:>12} {:>8} {:>8}", "", "sluice", "python", "ratio", "target");
+    let row = |name, ours: f64, theirs: f64, ratio: f64, target: f64| {
+        println!("{name:<34} {ours:>12.1} {theirs:>12.1} {ratio:>7.1}x {target:>7.1}x");
+    };
+    row("records/s, layout record", ours.records_per_s, theirs.records_per_s, ratios.throughput, TARGETS.throughput);
+    row("ms from start to first answer", ours.start_ms, theirs.start_ms, ratios.start, TARGETS.start);
+    row("MB resident at most", ours.memory_mb, theirs.memory_mb, ratios.memory, TARGETS.memory);
+    if ratios.throughput < TARGETS.throughput || ratios.start < TARGETS.start || ratios.memory < TARGETS.memory {
+        bail!("a ratio falls short of its target");
+    }
+    Ok(())
+}
