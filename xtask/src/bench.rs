@@ -29,6 +29,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.name.is_none_or(|name| name == Name::Process) {
         process::run()?;
     }
-    step::say("a ratio holds for this machine and this run; the absolute figures move with its load");
+    step::say(
+        "a ratio holds for this machine and this run; the absolute figures move with its load",
+    );
     Ok(())
 }

@@ -31,10 +31,17 @@ impl Python {
         make_environment(&directory)?;
         let environment = Self { directory };
         let mut pip = step::command(environment.program("python"));
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]);
         pip.args(PACKAGES);
         step::run("install Python clients", &mut pip)?;
-        std::fs::write(&marker, wanted).context("the virtual environment cannot be marked as done")?;
+        std::fs::write(&marker, wanted)
+            .context("the virtual environment cannot be marked as done")?;
         Ok(environment)
     }
 
@@ -49,13 +56,25 @@ fn make_environment(directory: &PathBuf) -> anyhow::Result<()> {
         return Ok(());
     }
     step::say("python3 with venv is missing; trying to install Debian's package");
-    let installed = step::run("apt-get update", step::command("apt-get").args(["update", "-q"])).and_then(|()| {
+    let installed = step::run(
+        "apt-get update",
+        step::command("apt-get").args(["update", "-q"]),
+    )
+    .and_then(|()| {
         let mut install = step::command("apt-get");
-        install.args(["install", "-y", "-q", "--no-install-recommends", "python3-venv"]);
+        install.args([
+            "install",
+            "-y",
+            "-q",
+            "--no-install-recommends",
+            "python3-venv",
+        ]);
         step::run("install python3-venv", &mut install)
     });
     if let Err(error) = installed {
-        bail!("python3 with its venv module is needed for this; install it (Debian: apt-get install python3-venv): {error}");
+        bail!(
+            "python3 with its venv module is needed for this; install it (Debian: apt-get install python3-venv): {error}"
+        );
     }
     venv(directory)
 }

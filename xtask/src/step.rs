@@ -45,7 +45,10 @@ pub fn run(name: &str, command: &mut Command) -> anyhow::Result<()> {
     if !status.success() {
         bail!("{name} failed ({status}): {}", line_of(command));
     }
-    say(&format!("{name} done in {:.1} s", started.elapsed().as_secs_f32()));
+    say(&format!(
+        "{name} done in {:.1} s",
+        started.elapsed().as_secs_f32()
+    ));
     Ok(())
 }
 
@@ -72,7 +75,10 @@ pub fn run_quietly(name: &str, command: &mut Command) -> anyhow::Result<Vec<u8>>
 }
 
 /// Tells the person at the terminal what happens.
-#[expect(clippy::print_stderr, reason = "the one place where a task speaks to a person")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place where a task speaks to a person"
+)]
 pub fn say(words: &str) {
     eprintln!("xtask: {words}");
 }

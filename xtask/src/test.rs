@@ -33,13 +33,30 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn rust() -> anyhow::Result<()> {
-    step::run("formatting", step::cargo().args(["fmt", "--all", "--check"]))?;
+    step::run(
+        "formatting",
+        step::cargo().args(["fmt", "--all", "--check"]),
+    )?;
     tidy::run()?;
     let mut clippy = step::cargo();
-    clippy.args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
+    clippy.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]);
     step::run("lints", &mut clippy)?;
     // The binaries come first: the tests run them as a user would.
-    step::run("binaries", step::cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
-    step::run("tests", step::cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]))?;
+    step::run(
+        "binaries",
+        step::cargo().args(["build", "--workspace", "--bins", "--locked"]),
+    )?;
+    step::run(
+        "tests",
+        step::cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]),
+    )?;
     clients::run()
 }

@@ -43,13 +43,19 @@ pub fn run() -> anyhow::Result<()> {
         step::say("invariants hold");
         return Ok(());
     }
-    bail!("{} invariants are broken:\n- {}", broken.len(), broken.join("\n- "))
+    bail!(
+        "{} invariants are broken:\n- {}",
+        broken.len(),
+        broken.join("\n- ")
+    )
 }
 
 fn dependencies(broken: &mut Vec<String>) -> anyhow::Result<()> {
     for (package, forbidden, reason) in FORBIDDEN {
         let mut tree = step::cargo();
-        tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{lib}"]);
+        tree.args([
+            "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{lib}",
+        ]);
         tree.args(["--package", package]);
         let listed = String::from_utf8(step::run_quietly("cargo tree", &mut tree)?)?;
         for dependency in listed.lines().filter(|line| *line != package) {
@@ -63,18 +69,29 @@ fn dependencies(broken: &mut Vec<String>) -> anyhow::Result<()> {
 }
 
 fn matches(dependency: &str, forbidden: &str) -> bool {
-    if forbidden.ends_with('-') { dependency.starts_with(forbidden) } else { dependency == forbidden }
+    if forbidden.ends_with('-') {
+        dependency.starts_with(forbidden)
+    } else {
+        dependency == forbidden
+    }
 }
 
 fn names(broken: &mut Vec<String>) -> anyhow::Result<()> {
     for parent in ["crates", "lambdas"] {
         for directory in entries(&step::root().join(parent))? {
             let manifest = directory.join("Cargo.toml");
-            let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = directory
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             let text = fs::read_to_string(&manifest)
                 .with_context(|| format!("{} has no manifest", directory.display()))?;
             if !text.contains(&format!("name = \"{name}\"")) {
-                broken.push(format!("{} names its package otherwise than its folder", manifest.display()));
+                broken.push(format!(
+                    "{} names its package otherwise than its folder",
+                    manifest.display()
+                ));
             }
         }
     }
@@ -86,11 +103,20 @@ fn lambdas(broken: &mut Vec<String>) -> anyhow::Result<()> {
         let sources = entries(&directory.join("src"))?;
         let main = directory.join("src").join("main.rs");
         if sources != [main.clone()] {
-            broken.push(format!("{}/src holds more than main.rs: logic belongs in crates/", directory.display()));
+            broken.push(format!(
+                "{}/src holds more than main.rs: logic belongs in crates/",
+                directory.display()
+            ));
         }
-        let lines = fs::read_to_string(&main).with_context(|| format!("{} is missing", main.display()))?.lines().count();
+        let lines = fs::read_to_string(&main)
+            .with_context(|| format!("{} is missing", main.display()))?
+            .lines()
+            .count();
         if lines > LONGEST_MAIN_LINES {
-            broken.push(format!("{} has {lines} lines, more than the {LONGEST_MAIN_LINES} that wiring takes", main.display()));
+            broken.push(format!(
+                "{} has {lines} lines, more than the {LONGEST_MAIN_LINES} that wiring takes",
+                main.display()
+            ));
         }
     }
     Ok(())
@@ -98,9 +124,16 @@ fn lambdas(broken: &mut Vec<String>) -> anyhow::Result<()> {
 
 fn modules(directory: &Path, broken: &mut Vec<String>) -> anyhow::Result<()> {
     for path in entries(directory)? {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let stem = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if EMPTY_NAMES.contains(&stem.as_str()) {
-            broken.push(format!("{} says nothing about what is in it: name the concept", path.display()));
+            broken.push(format!(
+                "{} says nothing about what is in it: name the concept",
+                path.display()
+            ));
         }
         if path.is_dir() {
             modules(&path, broken)?;
@@ -110,8 +143,12 @@ fn modules(directory: &Path, broken: &mut Vec<String>) -> anyhow::Result<()> {
 }
 
 fn unwinding(broken: &mut Vec<String>) -> anyhow::Result<()> {
-    let manifest = fs::read_to_string(step::root().join("Cargo.toml")).context("the workspace has no manifest")?;
-    if manifest.lines().any(|line| line.trim_start().starts_with("panic")) {
+    let manifest = fs::read_to_string(step::root().join("Cargo.toml"))
+        .context("the workspace has no manifest")?;
+    if manifest
+        .lines()
+        .any(|line| line.trim_start().starts_with("panic"))
+    {
         broken.push("Cargo.toml sets panic: the Lambda runtime can report a panic only while unwinding is on".into());
     }
     Ok(())

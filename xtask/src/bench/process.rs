@@ -25,7 +25,11 @@ const TURNS: usize = 3;
 const STARTS: usize = 9;
 
 /// What the figures must reach.
-const TARGETS: Ratios = Ratios { throughput: 10.0, start: 6.0, memory: 2.5 };
+const TARGETS: Ratios = Ratios {
+    throughput: 10.0,
+    start: 6.0,
+    memory: 2.5,
+};
 
 /// One side of the comparison.
 struct Side {
@@ -60,7 +64,11 @@ pub fn run() -> anyhow::Result<()> {
     let handler = step::root().join("xtask").join("bench");
     let interpreter = python.program("python");
     let sides = [
-        Side { name: "sluice", command: None, records: 30_000 },
+        Side {
+            name: "sluice",
+            command: None,
+            records: 30_000,
+        },
         Side {
             name: "python",
             command: Some(format!(
@@ -82,7 +90,10 @@ fn measure(sluice: &Path, sides: &[Side; 2]) -> anyhow::Result<[Figures; 2]> {
     for turn in 1..=TURNS {
         for (at, side) in sides.iter().enumerate() {
             let outcome = demonstrate(sluice, side, side.records)?;
-            step::say(&format!("turn {turn}: {} moved {:.0} records/s", side.name, outcome.records_per_s));
+            step::say(&format!(
+                "turn {turn}: {} moved {:.0} records/s",
+                side.name, outcome.records_per_s
+            ));
             rates[at].push(outcome.records_per_s);
             memories[at].push(outcome.report.memory_mb);
         }
@@ -92,11 +103,16 @@ fn measure(sluice: &Path, sides: &[Side; 2]) -> anyhow::Result<[Figures; 2]> {
             starts[at].push(demonstrate(sluice, side, 1)?.report.first_answer_ms);
         }
     }
-    let mut figures = rates.into_iter().zip(starts).zip(memories).map(|((rates, starts), memories)| Figures {
-        records_per_s: median(rates),
-        start_ms: median(starts),
-        memory_mb: median(memories),
-    });
+    let mut figures =
+        rates
+            .into_iter()
+            .zip(starts)
+            .zip(memories)
+            .map(|((rates, starts), memories)| Figures {
+                records_per_s: median(rates),
+                start_ms: median(starts),
+                memory_mb: median(memories),
+            });
     match (figures.next(), figures.next()) {
         (Some(ours), Some(theirs)) => Ok([ours, theirs]),
         _ => bail!("a side was not measured"),
@@ -111,21 +127,38 @@ struct Outcome {
 fn demonstrate(sluice: &Path, side: &Side, records: u32) -> anyhow::Result<Outcome> {
     let data = step::target().join("bench").join(side.name);
     let mut demo = step::command(sluice);
-    demo.args(["demo", "--no-limits", "--json", "--pipeline", PIPELINE, "--records", &records.to_string()]);
+    demo.args([
+        "demo",
+        "--no-limits",
+        "--json",
+        "--pipeline",
+        PIPELINE,
+        "--records",
+        &records.to_string(),
+    ]);
     demo.arg("--data").arg(&data);
     if let Some(command) = &side.command {
         demo.args(["--function", &format!("{FUNCTION}={command}")]);
     }
     let printed = step::run_quietly(side.name, &mut demo)?;
-    let last = String::from_utf8_lossy(&printed).lines().last().unwrap_or_default().to_owned();
+    let last = String::from_utf8_lossy(&printed)
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .to_owned();
     let summary: Value = serde_json::from_str(&last).context("the demo's last line is not JSON")?;
     let pipeline = &summary["pipelines"][PIPELINE];
     let stored = pipeline["stored"].as_u64();
     if summary["unaccounted"] != 0 || stored != Some(u64::from(records)) {
         bail!("{} did not store every record: {summary}", side.name);
     }
-    let records_per_s = pipeline["records_per_s"].as_f64().context("the demo names no rate")?;
-    Ok(Outcome { records_per_s, report: Report::read(&data.join("logs").join(format!("{FUNCTION}.log")))? })
+    let records_per_s = pipeline["records_per_s"]
+        .as_f64()
+        .context("the demo names no rate")?;
+    Ok(Outcome {
+        records_per_s,
+        report: Report::read(&data.join("logs").join(format!("{FUNCTION}.log")))?,
+    })
 }
 
 /// What the REPORT lines of a function's log tell.
@@ -138,16 +171,26 @@ struct Report {
 
 impl Report {
     fn read(log: &PathBuf) -> anyhow::Result<Self> {
-        let text = fs::read_to_string(log).with_context(|| format!("{} cannot be read", log.display()))?;
-        let reports: Vec<&str> = text.lines().filter(|line| line.contains("REPORT RequestId")).collect();
-        let cold = reports.iter().find(|line| line.contains("Init Duration")).context("no cold start in the log")?;
+        let text =
+            fs::read_to_string(log).with_context(|| format!("{} cannot be read", log.display()))?;
+        let reports: Vec<&str> = text
+            .lines()
+            .filter(|line| line.contains("REPORT RequestId"))
+            .collect();
+        let cold = reports
+            .iter()
+            .find(|line| line.contains("Init Duration"))
+            .context("no cold start in the log")?;
         let init = figure(cold, "Init Duration: ").context("no init duration")?;
         let duration = figure(cold, "\tDuration: ").context("no duration")?;
         let memory_mb = reports
             .iter()
             .filter_map(|line| figure(line, "Max Memory Used: "))
             .fold(0.0, f64::max);
-        Ok(Self { first_answer_ms: init + duration, memory_mb })
+        Ok(Self {
+            first_answer_ms: init + duration,
+            memory_mb,
+        })
     }
 }
 
@@ -168,14 +211,38 @@ fn report(ours: &Figures, theirs: &Figures) -> anyhow::Result<()> {
         start: theirs.start_ms / ours.start_ms,
         memory: theirs.memory_mb / ours.memory_mb,
     };
-    println!("{:<34} {:>12} {:>12} {:>8} {:>8}", "", "sluice", "python", "ratio", "target");
+    println!(
+        "{:<34} {:>12} {:>12} {:>8} {:>8}",
+        "", "sluice", "python", "ratio", "target"
+    );
     let row = |name, ours: f64, theirs: f64, ratio: f64, target: f64| {
         println!("{name:<34} {ours:>12.1} {theirs:>12.1} {ratio:>7.1}x {target:>7.1}x");
     };
-    row("records/s, layout record", ours.records_per_s, theirs.records_per_s, ratios.throughput, TARGETS.throughput);
-    row("ms from start to first answer", ours.start_ms, theirs.start_ms, ratios.start, TARGETS.start);
-    row("MB resident at most", ours.memory_mb, theirs.memory_mb, ratios.memory, TARGETS.memory);
-    if ratios.throughput < TARGETS.throughput || ratios.start < TARGETS.start || ratios.memory < TARGETS.memory {
+    row(
+        "records/s, layout record",
+        ours.records_per_s,
+        theirs.records_per_s,
+        ratios.throughput,
+        TARGETS.throughput,
+    );
+    row(
+        "ms from start to first answer",
+        ours.start_ms,
+        theirs.start_ms,
+        ratios.start,
+        TARGETS.start,
+    );
+    row(
+        "MB resident at most",
+        ours.memory_mb,
+        theirs.memory_mb,
+        ratios.memory,
+        TARGETS.memory,
+    );
+    if ratios.throughput < TARGETS.throughput
+        || ratios.start < TARGETS.start
+        || ratios.memory < TARGETS.memory
+    {
         bail!("a ratio falls short of its target");
     }
     Ok(())

@@ -1,0 +1,115 @@
+//! Other people's clients against the stack: boto3 and the `aws` command line, as a user runs them.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, bail};
+
+use crate::python::Python;
+use crate::step;
+
+/// Starts the stack as a user does, and runs the clients against it.
+///
+/// # Errors
+///
+/// When the stack does not start or a client gets another answer than AWS would give.
+pub fn run() -> anyhow::Result<()> {
+    let python = Python::ready()?;
+    let stack = Stack::start()?;
+    let script = step::root().join("crates/local/tests/clients/boto3_client.py");
+    let mut boto3 = step::command(python.program("python"));
+    boto3.arg(script);
+    stack.lend(&mut boto3);
+    step::run("boto3", &mut boto3)?;
+    command_line(&python, &stack)
+}
+
+fn command_line(python: &Python, stack: &Stack) -> anyhow::Result<()> {
+    let aws = |arguments: &str| {
+        let mut aws = step::command(python.program("aws"));
+        aws.args(arguments.split(' '));
+        stack.lend(&mut aws);
+        let printed = step::run_quietly(arguments, &mut aws)?;
+        Ok::<_, anyhow::Error>(String::from_utf8_lossy(&printed).into_owned())
+    };
+    let file = step::target().join("tools").join("upload.txt");
+    std::fs::write(&file, "from the command line")
+        .context("the file to upload cannot be written")?;
+    let file = file.display();
+    aws("kinesis create-stream --stream-name cli-stream --shard-count 1")?;
+    aws("kinesis wait stream-exists --stream-name cli-stream")?;
+    aws("kinesis put-record --stream-name cli-stream --partition-key a --data aGVsbG8=")?;
+    aws("s3 mb s3://cli-bucket")?;
+    aws(&format!("s3 cp --quiet {file} s3://cli-bucket/a/b.txt"))?;
+    expect(&aws("kinesis list-streams --output text")?, "cli-stream")?;
+    expect(&aws("s3 ls s3://cli-bucket/a/")?, "b.txt")?;
+    expect(
+        &aws("s3 cp --quiet s3://cli-bucket/a/b.txt -")?,
+        "from the command line",
+    )?;
+    aws("s3 rm --quiet s3://cli-bucket/a/b.txt")?;
+    aws("s3 rb s3://cli-bucket")?;
+    step::say("the aws command line done");
+    Ok(())
+}
+
+fn expect(printed: &str, wanted: &str) -> anyhow::Result<()> {
+    if printed.contains(wanted) {
+        return Ok(());
+    }
+    bail!("the aws command line printed {printed:?}, which lacks {wanted:?}")
+}
+
+/// A stack on a free port, with its state in a folder of its own; gone when dropped.
+struct Stack {
+    process: Child,
+    endpoint: String,
+}
+
+impl Stack {
+    fn start() -> anyhow::Result<Self> {
+        let data = step::target().join("clients");
+        if data.exists() {
+            std::fs::remove_dir_all(&data)
+                .context("the state of the last run cannot be removed")?;
+        }
+        let mut sluice = step::command(step::target().join("debug").join("sluice"));
+        sluice.args(["local", "--port", "0", "--data"]).arg(&data);
+        let mut process = sluice
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("sluice cannot be started")?;
+        let printed = process.stdout.take().context("sluice has no output")?;
+        let mut endpoint = String::new();
+        BufReader::new(printed)
+            .read_line(&mut endpoint)
+            .context("sluice names no endpoint")?;
+        let stack = Self {
+            process,
+            endpoint: endpoint.trim().to_owned(),
+        };
+        if !stack.endpoint.starts_with("http://127.0.0.1:") {
+            bail!(
+                "sluice local printed {:?} instead of its endpoint",
+                stack.endpoint
+            );
+        }
+        Ok(stack)
+    }
+
+    fn lend(&self, client: &mut Command) {
+        client
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_DEFAULT_REGION", "us-east-1");
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
