@@ -8,7 +8,7 @@ use crate::step;
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Only this one; everything when omitted
     name: Option<Name>,
 }
@@ -25,7 +25,7 @@ enum Name {
 /// # Errors
 ///
 /// When a run fails or leaves a record unaccounted for.
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.name.is_none_or(|name| name == Name::Process) {
         process::run()?;
     }

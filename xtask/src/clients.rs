@@ -13,7 +13,7 @@ use crate::step;
 /// # Errors
 ///
 /// When the stack does not start or a client gets another answer than AWS would give.
-pub fn run() -> anyhow::Result<()> {
+pub(crate) fn run() -> anyhow::Result<()> {
     let python = Python::ready()?;
     let stack = Stack::start()?;
     let script = step::root().join("crates/local/tests/clients/boto3_client.py");

@@ -9,7 +9,7 @@ use crate::step;
 /// What `sluice demo` takes is handed on as it is; see `--help` there.
 #[derive(Debug, clap::Args)]
 #[command(disable_help_flag = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// For example `--pipeline user-activity --records 20000 --json --keep`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     demo: Vec<String>,
@@ -26,7 +26,7 @@ const FAILED: i32 = 1;
 /// # Errors
 ///
 /// When the build fails; when a record is unaccounted for, the process exits with the demo's code.
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let sluice = build_release()?;
     let status = step::command(&sluice)
         .arg("demo")
@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// # Errors
 ///
 /// When cargo fails.
-pub fn build_release() -> anyhow::Result<PathBuf> {
+pub(crate) fn build_release() -> anyhow::Result<PathBuf> {
     let release = step::target().join("release");
     let sluice = release.join("sluice");
     if !sluice.exists() {

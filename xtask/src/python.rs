@@ -11,7 +11,7 @@ const PACKAGES: [&str; 3] = ["awscli==1.46.2", "boto3==1.44.5", "awslambdaric==4
 
 /// A virtual environment with the clients installed.
 #[derive(Debug)]
-pub struct Python {
+pub(crate) struct Python {
     directory: PathBuf,
 }
 
@@ -21,7 +21,7 @@ impl Python {
     /// # Errors
     ///
     /// When Python is missing and cannot be installed, or when a package cannot be.
-    pub fn ready() -> anyhow::Result<Self> {
+    pub(crate) fn ready() -> anyhow::Result<Self> {
         let directory = step::target().join("tools").join("python");
         let marker = directory.join("installed.txt");
         let wanted = PACKAGES.join("\n");
@@ -46,7 +46,7 @@ impl Python {
     }
 
     /// The path of a program in the environment, such as `python` or `aws`.
-    pub fn program(&self, name: &str) -> PathBuf {
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.directory.join("bin").join(name)
     }
 }

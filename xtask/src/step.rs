@@ -8,25 +8,25 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 
 /// The root of the workspace.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest).to_owned()
 }
 
 /// The folder that cargo builds into.
-pub fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// A command that runs in the root of the workspace.
-pub fn command(program: impl AsRef<OsStr>) -> Command {
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
     command
 }
 
 /// The cargo that runs this task, so that a pinned toolchain stays pinned.
-pub fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
@@ -35,7 +35,7 @@ pub fn cargo() -> Command {
 /// # Errors
 ///
 /// When the command cannot be started or exits with another code than 0.
-pub fn run(name: &str, command: &mut Command) -> anyhow::Result<()> {
+pub(crate) fn run(name: &str, command: &mut Command) -> anyhow::Result<()> {
     say(&format!("{name} …"));
     let started = Instant::now();
     let status = command
@@ -57,7 +57,7 @@ pub fn run(name: &str, command: &mut Command) -> anyhow::Result<()> {
 /// # Errors
 ///
 /// When the command cannot be started or exits with another code than 0.
-pub fn run_quietly(name: &str, command: &mut Command) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn run_quietly(name: &str, command: &mut Command) -> anyhow::Result<Vec<u8>> {
     let output = command
         .stdin(Stdio::null())
         .output()
@@ -79,7 +79,7 @@ pub fn run_quietly(name: &str, command: &mut Command) -> anyhow::Result<Vec<u8>>
     clippy::print_stderr,
     reason = "the one place where a task speaks to a person"
 )]
-pub fn say(words: &str) {
+pub(crate) fn say(words: &str) {
     eprintln!("xtask: {words}");
 }
 

@@ -6,7 +6,7 @@ use crate::{clients, step, tidy};
 
 /// Which tests to run.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Only these; everything when omitted
     #[arg(long)]
     only: Option<Part>,
@@ -24,7 +24,7 @@ enum Part {
 /// # Errors
 ///
 /// At the first check that fails.
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.only.is_none_or(|part| part == Part::Rust) {
         rust()?;
     }

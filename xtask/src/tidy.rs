@@ -32,7 +32,7 @@ const LONGEST_MAIN_LINES: usize = 80;
 /// # Errors
 ///
 /// Names each broken rule with its place and its reason.
-pub fn run() -> anyhow::Result<()> {
+pub(crate) fn run() -> anyhow::Result<()> {
     let mut broken = Vec::new();
     dependencies(&mut broken)?;
     names(&mut broken)?;

@@ -58,7 +58,7 @@ struct Ratios {
 /// # Errors
 ///
 /// When a run fails, leaves a record unaccounted for, or a ratio falls short of its target.
-pub fn run() -> anyhow::Result<()> {
+pub(crate) fn run() -> anyhow::Result<()> {
     let sluice = demo::build_release()?;
     let python = Python::ready()?;
     let handler = step::root().join("xtask").join("bench");
