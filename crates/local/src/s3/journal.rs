@@ -1,0 +1,97 @@
+//! What happened to the keys of a bucket, one line each, so that the index can be made again.
+//!
+//! A line is written before the file is moved into place. It names the file that is on its way, so
+//! that a put which was cut off in between is completed when the bucket is opened again.
+//! The promise covers the death of the process, not that of the machine: nothing is synced.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::Entry;
+
+/// A journal is rewritten when it has this many lines more than twice what the index has keys.
+const GARBAGE_LINES: usize = 10_000;
+
+/// One thing that happened to a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Line {
+    /// The key was put.
+    Put {
+        key: String,
+        entry: Entry,
+        /// The name of the file that is on its way to the entry's place.
+        staged: Option<String>,
+    },
+    /// The key was deleted.
+    Delete { key: String },
+}
+
+/// The journal of one bucket, open for writing.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    path: PathBuf,
+    file: File,
+    lines: usize,
+}
+
+impl Journal {
+    /// Opens a journal and reads what it says. A last line that was cut off is dropped.
+    pub(crate) fn open(path: &Path) -> io::Result<(Self, Vec<Line>)> {
+        let file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+        let mut reader = BufReader::new(&file);
+        let (mut lines, mut whole_bytes, mut text) = (Vec::new(), 0, Vec::new());
+        loop {
+            text.clear();
+            let read = reader.read_until(b'\n', &mut text)?;
+            if read == 0 {
+                break;
+            }
+            match serde_json::from_slice(&text) {
+                Ok(line) if text.ends_with(b"\n") => lines.push(line),
+                // Only the end of the file can be torn: anything else is not ours to guess at.
+                _ if reader.fill_buf()?.is_empty() => break,
+                Ok(_) | Err(_) => {
+                    let message = format!("{} is damaged after byte {whole_bytes}", path.display());
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+                }
+            }
+            whole_bytes += read as u64;
+        }
+        file.set_len(whole_bytes)?;
+        let journal = Self { path: path.to_owned(), file, lines: lines.len() };
+        Ok((journal, lines))
+    }
+
+    /// Writes a line before what it says is done.
+    pub(crate) fn append(&mut self, line: &Line) -> io::Result<()> {
+        let mut text = serde_json::to_vec(line)?;
+        text.push(b'\n');
+        self.file.write_all(&text)?;
+        self.lines += 1;
+        Ok(())
+    }
+
+    /// Rewrites the journal when most of it is history.
+    pub(crate) fn compact(&mut self, index: &BTreeMap<String, Entry>) -> io::Result<()> {
+        if self.lines < 2 * index.len() + GARBAGE_LINES {
+            return Ok(());
+        }
+        let fresh_path = self.path.with_extension("new");
+        let mut text = Vec::new();
+        for (key, entry) in index {
+            let line = Line::Put { key: key.clone(), entry: entry.clone(), staged: None };
+            serde_json::to_writer(&mut text, &line)?;
+            text.push(b'\n');
+        }
+        fs::write(&fresh_path, text)?;
+        fs::rename(&fresh_path, &self.path)?;
+        self.file = OpenOptions::new().append(true).open(&self.path)?;
+        self.lines = index.len();
+        Ok(())
+    }
+}
