@@ -1,0 +1,114 @@
+//! The operations of the S3 API, each a function of the buckets.
+
+mod buckets;
+mod condition;
+mod delete;
+mod list;
+mod multipart;
+mod read;
+mod upload;
+mod write;
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use s3s::dto::*;
+use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
+
+use super::bucket::{Bucket, PutError};
+use super::entry::{Entry, KEY_MAX_BYTES};
+use super::store::Store;
+
+/// What `s3s` calls.
+pub(crate) struct Operations {
+    store: Arc<Store>,
+}
+
+/// Forwards the operations of the trait to the functions of the same name.
+macro_rules! forward {
+    ($($name:ident => $module:ident: $input:ident -> $output:ident,)+) => {
+        #[async_trait::async_trait]
+        impl S3 for Operations {
+            $(async fn $name(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
+                $module::$name(&self.store, request).await.map(S3Response::new)
+            })+
+        }
+    };
+}
+
+forward! {
+    create_bucket => buckets: CreateBucketInput -> CreateBucketOutput,
+    delete_bucket => buckets: DeleteBucketInput -> DeleteBucketOutput,
+    head_bucket => buckets: HeadBucketInput -> HeadBucketOutput,
+    list_buckets => buckets: ListBucketsInput -> ListBucketsOutput,
+    get_bucket_location => buckets: GetBucketLocationInput -> GetBucketLocationOutput,
+    put_object => write: PutObjectInput -> PutObjectOutput,
+    copy_object => write: CopyObjectInput -> CopyObjectOutput,
+    get_object => read: GetObjectInput -> GetObjectOutput,
+    head_object => read: HeadObjectInput -> HeadObjectOutput,
+    delete_object => delete: DeleteObjectInput -> DeleteObjectOutput,
+    delete_objects => delete: DeleteObjectsInput -> DeleteObjectsOutput,
+    list_objects => list: ListObjectsInput -> ListObjectsOutput,
+    list_objects_v2 => list: ListObjectsV2Input -> ListObjectsV2Output,
+    create_multipart_upload => multipart: CreateMultipartUploadInput -> CreateMultipartUploadOutput,
+    upload_part => multipart: UploadPartInput -> UploadPartOutput,
+    list_parts => multipart: ListPartsInput -> ListPartsOutput,
+    complete_multipart_upload => multipart: CompleteMultipartUploadInput -> CompleteMultipartUploadOutput,
+    abort_multipart_upload => multipart: AbortMultipartUploadInput -> AbortMultipartUploadOutput,
+}
+
+impl Operations {
+    pub(crate) fn new(store: Arc<Store>) -> Self {
+        Self { store }
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn find(store: &Store, bucket: &str) -> S3Result<Arc<Bucket>> {
+    let missing = || s3_error!(NoSuchBucket, "The specified bucket does not exist");
+    store.find(bucket).ok_or_else(missing)
+}
+
+fn check_key(key: &str) -> S3Result<()> {
+    if key.len() > KEY_MAX_BYTES {
+        return Err(s3_error!(KeyTooLongError, "Your key is too long"));
+    }
+    Ok(())
+}
+
+fn no_such_key() -> S3Error {
+    s3_error!(NoSuchKey, "The specified key does not exist.")
+}
+
+fn precondition_failed() -> S3Error {
+    s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold")
+}
+
+fn timestamp(ms: u64) -> Timestamp {
+    Timestamp::from(UNIX_EPOCH + Duration::from_millis(ms))
+}
+
+fn etag(entry: &Entry) -> ETag {
+    ETag::Strong(entry.etag.clone())
+}
+
+fn disk(error: io::Error) -> S3Error {
+    S3Error::internal_error(error)
+}
+
+fn refused(error: PutError) -> S3Error {
+    match error {
+        PutError::PreconditionFailed => precondition_failed(),
+        PutError::NoSuchKey => no_such_key(),
+        PutError::Io(error) => disk(error),
+    }
+}

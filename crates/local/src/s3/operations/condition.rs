@@ -1,0 +1,72 @@
+//! Conditional headers → what must hold of the object that is there.
+//!
+//! Source: RFC 9110, section 13, and "Conditional requests" in the Amazon S3 User Guide.
+
+use std::time::SystemTime;
+
+use s3s::dto::*;
+use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
+
+use super::{etag, precondition_failed, timestamp};
+use crate::s3::bucket::Condition;
+use crate::s3::entry::Entry;
+
+/// The conditional headers of a read.
+pub(super) struct ReadConditions {
+    pub(super) if_match: Option<ETagCondition>,
+    pub(super) if_none_match: Option<ETagCondition>,
+    pub(super) if_modified_since: Option<Timestamp>,
+    pub(super) if_unmodified_since: Option<Timestamp>,
+}
+
+/// The condition that a put is made under.
+pub(super) fn of_put(
+    if_match: Option<ETagCondition>,
+    if_none_match: Option<ETagCondition>,
+) -> S3Result<Condition> {
+    match (if_match, if_none_match) {
+        (None, None) => Ok(Condition::Always),
+        (None, Some(ETagCondition::Any)) => Ok(Condition::Absent),
+        (Some(ETagCondition::ETag(etag)), None) => Ok(Condition::Matches(etag.into_value())),
+        _ => Err(s3_error!(
+            NotImplemented,
+            "A header you provided implies functionality that is not implemented: \
+             a put takes If-None-Match with * or If-Match with an ETag"
+        )),
+    }
+}
+
+impl ReadConditions {
+    /// Refuses a read that the conditions exclude: 412, or 304 when the reader has it already.
+    pub(super) fn check(&self, entry: &Entry) -> S3Result<()> {
+        let etag = etag(entry);
+        let matches = |condition: &ETagCondition| match condition {
+            ETagCondition::Any => true,
+            ETagCondition::ETag(wanted) => wanted.weak_cmp(&etag),
+        };
+        match (&self.if_match, &self.if_unmodified_since) {
+            (Some(condition), _) if !matches(condition) => return Err(precondition_failed()),
+            (None, Some(since)) if is_modified(entry, since) => return Err(precondition_failed()),
+            _ => {}
+        }
+        match (&self.if_none_match, &self.if_modified_since) {
+            (Some(condition), _) if matches(condition) => Err(not_modified()),
+            (None, Some(since)) if !is_modified(entry, since) => Err(not_modified()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Headers carry whole seconds, so a fraction of one is no modification.
+fn is_modified(entry: &Entry, since: &Timestamp) -> bool {
+    let modified = timestamp(entry.modified_ms / 1000 * 1000);
+    to_system_time(modified) > to_system_time(since.clone())
+}
+
+fn to_system_time(timestamp: Timestamp) -> SystemTime {
+    time::OffsetDateTime::from(timestamp).into()
+}
+
+fn not_modified() -> S3Error {
+    S3Error::new(S3ErrorCode::NotModified)
+}
