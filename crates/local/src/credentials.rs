@@ -86,7 +86,9 @@ impl Default for Credentials {
 // Secrets stay out of logs, also when something that holds them is printed.
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secret").field("expires_ms", &self.expires_ms).finish_non_exhaustive()
+        f.debug_struct("Secret")
+            .field("expires_ms", &self.expires_ms)
+            .finish_non_exhaustive()
     }
 }
 

@@ -23,7 +23,10 @@ const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 impl Fault {
     /// A fault that strikes `rate` of the time, in an order that `seed` determines.
     pub fn new(rate: f64, seed: u64) -> Self {
-        let fault = Self(Arc::new(State { rate: AtomicU64::new(0), seed: AtomicU64::new(seed) }));
+        let fault = Self(Arc::new(State {
+            rate: AtomicU64::new(0),
+            seed: AtomicU64::new(seed),
+        }));
         fault.set(rate);
         fault
     }
@@ -35,7 +38,11 @@ impl Fault {
 
     /// Changes the rate from now on; what lies outside 0.0 to 1.0 counts as the nearer end.
     pub fn set(&self, rate: f64) {
-        let rate = if rate.is_nan() { 0.0 } else { rate.clamp(0.0, 1.0) };
+        let rate = if rate.is_nan() {
+            0.0
+        } else {
+            rate.clamp(0.0, 1.0)
+        };
         self.0.rate.store(rate.to_bits(), Ordering::Relaxed);
     }
 
@@ -47,7 +54,11 @@ impl Fault {
 
     /// A number that is uniform in [0, 1).
     fn draw(&self) -> f64 {
-        let mut mixed = self.0.seed.fetch_add(GOLDEN, Ordering::Relaxed).wrapping_add(GOLDEN);
+        let mut mixed = self
+            .0
+            .seed
+            .fetch_add(GOLDEN, Ordering::Relaxed)
+            .wrapping_add(GOLDEN);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^= mixed >> 31;

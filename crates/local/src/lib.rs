@@ -6,3 +6,7 @@
 
 pub mod account;
 pub mod clock;
+pub mod credentials;
+pub mod fault;
+pub mod s3;
+pub mod signature;

@@ -77,13 +77,22 @@ impl S3 {
         let store = Arc::new(Store::open(config)?);
         let mut builder = S3ServiceBuilder::new(Operations::new(Arc::clone(&store)));
         builder.set_auth(access::Secrets(credentials.clone()));
-        Ok(Self { store, service: builder.build(), credentials, clock })
+        Ok(Self {
+            store,
+            service: builder.build(),
+            credentials,
+            clock,
+        })
     }
 
     /// Answers a request of the S3 protocol.
     pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
-        if let Err(refused) = access::check_session(&request, &self.credentials, self.clock.now_ms()) {
-            return refused.to_http_response().unwrap_or_else(|_| internal_error());
+        if let Err(refused) =
+            access::check_session(&request, &self.credentials, self.clock.now_ms())
+        {
+            return refused
+                .to_http_response()
+                .unwrap_or_else(|_| internal_error());
         }
         match self.service.call(request).await {
             Ok(response) => response,
@@ -117,7 +126,10 @@ impl S3 {
             size: staged.size(),
             etag: operations::hex(&staged.md5()),
             modified_ms: self.clock.now_ms(),
-            attributes: Attributes { content_type: Some(content_type.to_owned()), ..Attributes::default() },
+            attributes: Attributes {
+                content_type: Some(content_type.to_owned()),
+                ..Attributes::default()
+            },
             checksums: Checksums::default(),
         };
         match bucket.put(key, entry, staged, &Condition::Always) {
@@ -152,7 +164,10 @@ impl S3 {
 }
 
 fn not_found(bucket: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::NotFound, format!("there is no bucket {bucket}"))
+    io::Error::new(
+        io::ErrorKind::NotFound,
+        format!("there is no bucket {bucket}"),
+    )
 }
 
 fn internal_error() -> Response<Body> {

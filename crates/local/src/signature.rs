@@ -96,27 +96,38 @@ pub fn verify(
     let headers = request.headers();
     let authorization = Authorization::read(headers)?;
     let date = signing_date(headers)?;
-    let secret = credentials.find(&authorization.access_key_id).ok_or(SignatureError::UnknownKey)?;
+    let secret = credentials
+        .find(&authorization.access_key_id)
+        .ok_or(SignatureError::UnknownKey)?;
     check_session(&secret, headers, now_ms)?;
     check_time(date, now_ms)?;
     if authorization.service != service || !date.starts_with(&authorization.date) {
         return Err(SignatureError::Mismatch);
     }
     let payload_hash = hex(&Sha256::digest(request.body()));
-    let claimed = headers.get("x-amz-content-sha256").and_then(|value| value.to_str().ok());
+    let claimed = headers
+        .get("x-amz-content-sha256")
+        .and_then(|value| value.to_str().ok());
     if claimed.is_some_and(|claimed| claimed != payload_hash) {
         return Err(SignatureError::Mismatch);
     }
     let canonical = canonical_request(request, &authorization.signed_headers, &payload_hash);
     let scope = authorization.scope();
-    let to_sign = format!("{ALGORITHM}\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
+    let to_sign = format!(
+        "{ALGORITHM}\n{date}\n{scope}\n{}",
+        hex(&Sha256::digest(canonical))
+    );
     let key = authorization.signing_key(&secret.secret_access_key);
     let signature = unhex(&authorization.signature).ok_or(SignatureError::Mismatch)?;
     let mut mac = keyed(&key);
     mac.update(to_sign.as_bytes());
     // Compares in constant time.
-    mac.verify_slice(&signature).map_err(|_| SignatureError::Mismatch)?;
-    Ok(Signer { access_key_id: authorization.access_key_id, region: authorization.region })
+    mac.verify_slice(&signature)
+        .map_err(|_| SignatureError::Mismatch)?;
+    Ok(Signer {
+        access_key_id: authorization.access_key_id,
+        region: authorization.region,
+    })
 }
 
 /// The parts of an `Authorization` header.
@@ -131,25 +142,50 @@ struct Authorization {
 
 impl Authorization {
     fn read(headers: &HeaderMap) -> Result<Self, SignatureError> {
-        let value = headers.get(header::AUTHORIZATION).ok_or(SignatureError::Missing)?;
-        let value = value.to_str().map_err(|_| incomplete("Authorization header is not text."))?;
-        let parts = value
-            .strip_prefix(ALGORITHM)
-            .ok_or_else(|| incomplete(&format!("Unsupported AWS 'algorithm': expected '{ALGORITHM}'.")))?;
+        let value = headers
+            .get(header::AUTHORIZATION)
+            .ok_or(SignatureError::Missing)?;
+        let value = value
+            .to_str()
+            .map_err(|_| incomplete("Authorization header is not text."))?;
+        let parts = value.strip_prefix(ALGORITHM).ok_or_else(|| {
+            incomplete(&format!(
+                "Unsupported AWS 'algorithm': expected '{ALGORITHM}'."
+            ))
+        })?;
         let part = |name: &str| {
             parts
                 .split(',')
                 .filter_map(|part| part.trim().split_once('='))
                 .find_map(|(found, value)| (found == name).then_some(value))
-                .ok_or_else(|| incomplete(&format!("Authorization header requires '{name}' parameter.")))
+                .ok_or_else(|| {
+                    incomplete(&format!(
+                        "Authorization header requires '{name}' parameter."
+                    ))
+                })
         };
         let credential = part("Credential")?;
         let signature = part("Signature")?.to_owned();
-        let signed_headers = part("SignedHeaders")?.split(';').map(str::to_owned).collect();
+        let signed_headers = part("SignedHeaders")?
+            .split(';')
+            .map(str::to_owned)
+            .collect();
         // A key id could contain a slash, the four parts of the scope cannot.
         let mut scope = credential.rsplitn(5, '/');
-        match (scope.next(), scope.next(), scope.next(), scope.next(), scope.next()) {
-            (Some("aws4_request"), Some(service), Some(region), Some(date), Some(access_key_id)) => Ok(Self {
+        match (
+            scope.next(),
+            scope.next(),
+            scope.next(),
+            scope.next(),
+            scope.next(),
+        ) {
+            (
+                Some("aws4_request"),
+                Some(service),
+                Some(region),
+                Some(date),
+                Some(access_key_id),
+            ) => Ok(Self {
                 access_key_id: access_key_id.to_owned(),
                 date: date.to_owned(),
                 region: region.to_owned(),
@@ -165,7 +201,10 @@ impl Authorization {
     }
 
     fn scope(&self) -> String {
-        format!("{}/{}/{}/aws4_request", self.date, self.region, self.service)
+        format!(
+            "{}/{}/{}/aws4_request",
+            self.date, self.region, self.service
+        )
     }
 
     fn signing_key(&self, secret_access_key: &str) -> Vec<u8> {
@@ -184,16 +223,23 @@ fn signing_date(headers: &HeaderMap) -> Result<&str, SignatureError> {
     headers
         .get("x-amz-date")
         .and_then(|value| value.to_str().ok())
-        .ok_or_else(|| incomplete("Authorization header requires existence of 'X-Amz-Date' header."))
+        .ok_or_else(|| {
+            incomplete("Authorization header requires existence of 'X-Amz-Date' header.")
+        })
 }
 
 fn check_session(secret: &Secret, headers: &HeaderMap, now_ms: u64) -> Result<(), SignatureError> {
-    let token = headers.get("x-amz-security-token").map(http::HeaderValue::as_bytes);
+    let token = headers
+        .get("x-amz-security-token")
+        .map(http::HeaderValue::as_bytes);
     let expected = secret.session_token.as_deref().map(str::as_bytes);
     if !same_token(token, expected) {
         return Err(SignatureError::UnknownKey);
     }
-    if secret.expires_ms.is_some_and(|expires_ms| expires_ms <= now_ms) {
+    if secret
+        .expires_ms
+        .is_some_and(|expires_ms| expires_ms <= now_ms)
+    {
         return Err(SignatureError::ExpiredKey);
     }
     Ok(())
@@ -209,12 +255,19 @@ fn same_token(given: Option<&[u8]>, expected: Option<&[u8]>) -> bool {
 }
 
 fn check_time(date: &str, now_ms: u64) -> Result<(), SignatureError> {
-    let expired = || SignatureError::ExpiredSignature { signed: date.to_owned() };
+    let expired = || SignatureError::ExpiredSignature {
+        signed: date.to_owned(),
+    };
     let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
     let signed = time::PrimitiveDateTime::parse(date, format)
         .map_err(|_| incomplete("Date must be in ISO-8601 'basic format'."))?;
-    let signed_ms = u64::try_from(signed.assume_utc().unix_timestamp() * 1000).map_err(|_| expired())?;
-    if signed_ms.abs_diff(now_ms) > TOLERANCE_MS { Err(expired()) } else { Ok(()) }
+    let signed_ms =
+        u64::try_from(signed.assume_utc().unix_timestamp() * 1000).map_err(|_| expired())?;
+    if signed_ms.abs_diff(now_ms) > TOLERANCE_MS {
+        Err(expired())
+    } else {
+        Ok(())
+    }
 }
 
 fn incomplete(words: &str) -> SignatureError {
@@ -223,15 +276,18 @@ fn incomplete(words: &str) -> SignatureError {
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
     // Fully qualified: HMAC takes a key of any length, so this cannot fail; the fallback is never met.
-    <Hmac<Sha256> as KeyInit>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
+    <Hmac<Sha256> as KeyInit>::new_from_slice(key)
+        .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
 }
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -41,16 +41,28 @@ pub(crate) fn check_session<B>(
         .or_else(|| query(request, "X-Amz-Security-Token"));
     let digest = |token: &str| Sha256::digest(token);
     if token.as_deref().map(digest) != secret.session_token.as_deref().map(digest) {
-        return Err(s3_error!(InvalidToken, "The provided token is malformed or otherwise invalid."));
+        return Err(s3_error!(
+            InvalidToken,
+            "The provided token is malformed or otherwise invalid."
+        ));
     }
-    if secret.expires_ms.is_some_and(|expires_ms| expires_ms <= now_ms) {
-        return Err(S3Error::with_message(S3ErrorCode::ExpiredToken, "The provided token has expired."));
+    if secret
+        .expires_ms
+        .is_some_and(|expires_ms| expires_ms <= now_ms)
+    {
+        return Err(S3Error::with_message(
+            S3ErrorCode::ExpiredToken,
+            "The provided token has expired.",
+        ));
     }
     Ok(())
 }
 
 fn access_key_id<B>(request: &Request<B>) -> Option<String> {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let credential = match header {
         Some(header) => header.split_once("Credential=")?.1.to_owned(),
         None => query(request, "X-Amz-Credential")?,
@@ -63,5 +75,8 @@ fn query<B>(request: &Request<B>, wanted: &str) -> Option<String> {
     let (_, value) = parameters
         .filter_map(|parameter| parameter.split_once('='))
         .find(|(name, _)| *name == wanted)?;
-    percent_encoding::percent_decode_str(value).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+    percent_encoding::percent_decode_str(value)
+        .decode_utf8()
+        .ok()
+        .map(std::borrow::Cow::into_owned)
 }

@@ -73,7 +73,11 @@ impl Bucket {
         let since_epoch = created.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         let created_ms = since_epoch.and_then(|time| u64::try_from(time.as_millis()).ok());
         let state = RwLock::new(State { index, journal });
-        Ok(Self { folder, created_ms: created_ms.unwrap_or(now_ms), state })
+        Ok(Self {
+            folder,
+            created_ms: created_ms.unwrap_or(now_ms),
+            state,
+        })
     }
 
     /// When the bucket was created, in milliseconds since the Unix epoch.
@@ -102,7 +106,11 @@ impl Bucket {
         let mut state = self.write();
         check(condition, state.index.get(key))?;
         let before = state.index.get(key).map(|before| before.place);
-        entry.place = if is_in_the_way(&state.index, key) { Place::Digest } else { Place::of(key) };
+        entry.place = if is_in_the_way(&state.index, key) {
+            Place::Digest
+        } else {
+            Place::of(key)
+        };
         self.journal_and_move(&mut state, key, &mut entry, staged)?;
         if before.is_some_and(|before| before != entry.place) {
             let _ = fs::remove_file(before.unwrap_or(entry.place).path(&self.folder, key));
@@ -122,7 +130,11 @@ impl Bucket {
     ) -> io::Result<()> {
         let mut write = |entry: &Entry| {
             let staged = Some(staged.name().to_owned());
-            state.journal.append(&Line::Put { key: key.to_owned(), entry: entry.clone(), staged })
+            state.journal.append(&Line::Put {
+                key: key.to_owned(),
+                entry: entry.clone(),
+                staged,
+            })
         };
         write(entry)?;
         let moved = move_into(staged.path(), &entry.place.path(&self.folder, key));
@@ -141,8 +153,12 @@ impl Bucket {
     /// Deletes a key; a key that is not there is fine.
     pub(crate) fn delete(&self, key: &str) -> io::Result<()> {
         let mut state = self.write();
-        let Some(entry) = state.index.get(key).cloned() else { return Ok(()) };
-        state.journal.append(&Line::Delete { key: key.to_owned() })?;
+        let Some(entry) = state.index.get(key).cloned() else {
+            return Ok(());
+        };
+        state.journal.append(&Line::Delete {
+            key: key.to_owned(),
+        })?;
         state.index.remove(key);
         remove(&self.folder, &entry.place.path(&self.folder, key))?;
         let State { index, journal } = &mut *state;
@@ -157,7 +173,9 @@ impl Bucket {
     /// What is known of a key, and the file that holds it.
     pub(crate) fn open_object(&self, key: &str) -> io::Result<Option<(Entry, File)>> {
         let state = self.read();
-        let Some(entry) = state.index.get(key) else { return Ok(None) };
+        let Some(entry) = state.index.get(key) else {
+            return Ok(None);
+        };
         let file = File::open(entry.place.path(&self.folder, key))?;
         Ok(Some((entry.clone(), file)))
     }
@@ -200,15 +218,23 @@ fn check(condition: &Condition, there: Option<&Entry>) -> Result<(), PutError> {
     match (condition, there) {
         (Condition::Absent, Some(_)) => Err(PutError::PreconditionFailed),
         (Condition::Matches(_), None) => Err(PutError::NoSuchKey),
-        (Condition::Matches(etag), Some(there)) if there.etag != *etag => Err(PutError::PreconditionFailed),
+        (Condition::Matches(etag), Some(there)) if there.etag != *etag => {
+            Err(PutError::PreconditionFailed)
+        }
         _ => Ok(()),
     }
 }
 
 /// Whether a file is where this key needs a folder, or a folder is where it needs a file.
 fn is_in_the_way(index: &BTreeMap<String, Entry>, key: &str) -> bool {
-    let lies_under_its_key = |key: &str| index.get(key).is_some_and(|entry| entry.place == Place::Key);
-    let a_file_above = key.match_indices('/').any(|(at, _)| lies_under_its_key(&key[..at]));
+    let lies_under_its_key = |key: &str| {
+        index
+            .get(key)
+            .is_some_and(|entry| entry.place == Place::Key)
+    };
+    let a_file_above = key
+        .match_indices('/')
+        .any(|(at, _)| lies_under_its_key(&key[..at]));
     let below = format!("{key}/");
     let mut keys_below = index
         .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
@@ -235,7 +261,10 @@ fn remove(bucket: &Path, path: &Path) -> io::Result<()> {
     }
     fs::remove_file(path)?;
     let hidden = bucket.join(HIDDEN);
-    let above = path.ancestors().skip(1).take_while(|folder| *folder != bucket);
+    let above = path
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| *folder != bucket);
     for folder in above {
         if folder.starts_with(&hidden) || fs::remove_dir(folder).is_err() {
             break;
@@ -262,7 +291,9 @@ fn replay(folder: &Path, lines: Vec<Line>) -> io::Result<BTreeMap<String, Entry>
             continue;
         };
         let path = entry.place.path(folder, &key);
-        let on_its_way = staged.map(|name| incoming.join(name)).filter(|staged| staged.exists());
+        let on_its_way = staged
+            .map(|name| incoming.join(name))
+            .filter(|staged| staged.exists());
         if let Some(staged) = on_its_way {
             move_into(&staged, &path)?;
         }

@@ -42,7 +42,11 @@ pub(crate) struct Journal {
 impl Journal {
     /// Opens a journal and reads what it says. A last line that was cut off is dropped.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, Vec<Line>)> {
-        let file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+        let file = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .append(true)
+            .open(path)?;
         let mut reader = BufReader::new(&file);
         let (mut lines, mut whole_bytes, mut text) = (Vec::new(), 0, Vec::new());
         loop {
@@ -63,7 +67,11 @@ impl Journal {
             whole_bytes += read as u64;
         }
         file.set_len(whole_bytes)?;
-        let journal = Self { path: path.to_owned(), file, lines: lines.len() };
+        let journal = Self {
+            path: path.to_owned(),
+            file,
+            lines: lines.len(),
+        };
         Ok((journal, lines))
     }
 
@@ -84,7 +92,11 @@ impl Journal {
         let fresh_path = self.path.with_extension("new");
         let mut text = Vec::new();
         for (key, entry) in index {
-            let line = Line::Put { key: key.clone(), entry: entry.clone(), staged: None };
+            let line = Line::Put {
+                key: key.clone(),
+                entry: entry.clone(),
+                staged: None,
+            };
             serde_json::to_writer(&mut text, &line)?;
             text.push(b'\n');
         }

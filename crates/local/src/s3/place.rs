@@ -48,10 +48,12 @@ impl Place {
 }
 
 fn digest(key: &str) -> String {
-    Sha256::digest(key).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(key)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -68,11 +70,27 @@ mod tests {
     #[test]
     fn a_key_that_is_no_path_never_leaves_the_bucket() {
         let long = "n".repeat(256);
-        for key in ["", "/", "a/", "/a", "a//b", "..", "../x", "a/../b", "./a", "a\0b", ".sluice/journal", &long] {
+        for key in [
+            "",
+            "/",
+            "a/",
+            "/a",
+            "a//b",
+            "..",
+            "../x",
+            "a/../b",
+            "./a",
+            "a\0b",
+            ".sluice/journal",
+            &long,
+        ] {
             assert_eq!(Place::of(key), Place::Digest, "{key}");
             let path = Place::of(key).path(Path::new("bucket"), key);
             assert!(path.starts_with("bucket/.sluice/odd-keys"), "{key}");
-            assert!(path.components().all(|part| part != std::path::Component::ParentDir));
+            assert!(
+                path.components()
+                    .all(|part| part != std::path::Component::ParentDir)
+            );
         }
     }
 }

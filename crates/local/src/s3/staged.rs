@@ -24,7 +24,14 @@ impl Staged {
         let name = Uuid::new_v4().simple().to_string();
         let path = folder.join(&name);
         let file = File::create_new(&path)?;
-        Ok(Self { path, name, file, md5: Md5::new(), size: 0, moved: false })
+        Ok(Self {
+            path,
+            name,
+            file,
+            md5: Md5::new(),
+            size: 0,
+            moved: false,
+        })
     }
 
     /// Appends bytes.

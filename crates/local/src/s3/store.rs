@@ -27,7 +27,10 @@ impl Store {
                 buckets.insert(name, Arc::new(bucket));
             }
         }
-        Ok(Self { config, buckets: RwLock::new(buckets) })
+        Ok(Self {
+            config,
+            buckets: RwLock::new(buckets),
+        })
     }
 
     /// Creates a bucket; tells whether it is new.
@@ -50,7 +53,10 @@ impl Store {
     /// Every bucket with its name, in the order of the names.
     pub(crate) fn all(&self) -> Vec<(String, Arc<Bucket>)> {
         let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner);
-        buckets.iter().map(|(name, bucket)| (name.clone(), Arc::clone(bucket))).collect()
+        buckets
+            .iter()
+            .map(|(name, bucket)| (name.clone(), Arc::clone(bucket)))
+            .collect()
     }
 
     /// Deletes a bucket if it is empty; tells whether it was.

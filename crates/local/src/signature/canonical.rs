@@ -21,7 +21,9 @@ pub(super) fn canonical_request<B>(
     );
     for name in signed_headers {
         let values = request.headers().get_all(name).iter();
-        let values: Vec<_> = values.map(|value| fold_spaces(&String::from_utf8_lossy(value.as_bytes()))).collect();
+        let values: Vec<_> = values
+            .map(|value| fold_spaces(&String::from_utf8_lossy(value.as_bytes())))
+            .collect();
         let _ = writeln!(text, "{name}:{}", values.join(","));
     }
     let names: Vec<_> = signed_headers.iter().map(String::as_str).collect();
@@ -43,22 +45,30 @@ fn canonical_query(uri: &Uri) -> String {
         .map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
         .collect();
     parameters.sort_unstable();
-    let parameters: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let parameters: Vec<_> = parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     parameters.join("&")
 }
 
 /// Leading and trailing spaces go, and several in a row become one.
 fn fold_spaces(value: &str) -> String {
-    value.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    value
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn encode(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut encoded, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                encoded.push(char::from(byte));
+            } else {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+            encoded
+        })
 }

@@ -12,7 +12,9 @@ pub(super) async fn create_bucket(
 ) -> S3Result<CreateBucketOutput> {
     let name = request.input.bucket;
     if store.create(&name).map_err(disk)? {
-        return Ok(CreateBucketOutput { location: Some(format!("/{name}")) });
+        return Ok(CreateBucketOutput {
+            location: Some(format!("/{name}")),
+        });
     }
     Err(s3_error!(
         BucketAlreadyOwnedByYou,
@@ -29,7 +31,10 @@ pub(super) async fn delete_bucket(
     if store.delete(&name).map_err(disk)? {
         return Ok(DeleteBucketOutput {});
     }
-    Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"))
+    Err(s3_error!(
+        BucketNotEmpty,
+        "The bucket you tried to delete is not empty"
+    ))
 }
 
 pub(super) async fn head_bucket(
@@ -38,7 +43,10 @@ pub(super) async fn head_bucket(
 ) -> S3Result<HeadBucketOutput> {
     find(store, &request.input.bucket)?;
     let bucket_region = Some(store.region().to_owned());
-    Ok(HeadBucketOutput { bucket_region, ..HeadBucketOutput::default() })
+    Ok(HeadBucketOutput {
+        bucket_region,
+        ..HeadBucketOutput::default()
+    })
 }
 
 pub(super) async fn list_buckets(
@@ -46,13 +54,19 @@ pub(super) async fn list_buckets(
     request: S3Request<ListBucketsInput>,
 ) -> S3Result<ListBucketsOutput> {
     let prefix = request.input.prefix.unwrap_or_default();
-    let buckets = store.all().into_iter().filter(|(name, _)| name.starts_with(&prefix));
+    let buckets = store
+        .all()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(&prefix));
     let buckets = buckets.map(|(name, bucket)| Bucket {
         creation_date: Some(timestamp(bucket.created_ms())),
         name: Some(name),
         ..Bucket::default()
     });
-    Ok(ListBucketsOutput { buckets: Some(buckets.collect()), ..ListBucketsOutput::default() })
+    Ok(ListBucketsOutput {
+        buckets: Some(buckets.collect()),
+        ..ListBucketsOutput::default()
+    })
 }
 
 /// The region of a bucket; nothing stands for us-east-1.
@@ -65,5 +79,7 @@ pub(super) async fn get_bucket_location(
     find(store, &request.input.bucket)?;
     let region = store.region();
     let location_constraint = (region != "us-east-1").then(|| region.to_owned().into());
-    Ok(GetBucketLocationOutput { location_constraint })
+    Ok(GetBucketLocationOutput {
+        location_constraint,
+    })
 }

@@ -35,10 +35,14 @@ pub(super) async fn get_object(
         if_unmodified_since: input.if_unmodified_since,
     };
     conditions.check(&entry)?;
-    let range = input.range.map(|range| range.check(entry.size)).transpose()?;
+    let range = input
+        .range
+        .map(|range| range.check(entry.size))
+        .transpose()?;
     let part = range.clone().unwrap_or(0..entry.size);
     let body = body_of(file, part.start, part.end - part.start).map_err(disk)?;
-    let content_range = range.map(|range| format!("bytes {}-{}/{}", range.start, range.end - 1, entry.size));
+    let content_range =
+        range.map(|range| format!("bytes {}-{}/{}", range.start, range.end - 1, entry.size));
     let head = head_of(entry);
     // A checksum is of the whole object.
     let whole = content_range.is_none();
@@ -69,7 +73,9 @@ pub(super) async fn head_object(
     request: S3Request<HeadObjectInput>,
 ) -> S3Result<HeadObjectOutput> {
     let input = request.input;
-    let entry = find(store, &input.bucket)?.find(&input.key).ok_or_else(no_such_key)?;
+    let entry = find(store, &input.bucket)?
+        .find(&input.key)
+        .ok_or_else(no_such_key)?;
     let conditions = ReadConditions {
         if_match: input.if_match,
         if_none_match: input.if_none_match,
@@ -82,7 +88,13 @@ pub(super) async fn head_object(
 
 fn head_of(entry: Entry) -> HeadObjectOutput {
     let e_tag = Some(etag(&entry));
-    let Entry { size, modified_ms, attributes, checksums, .. } = entry;
+    let Entry {
+        size,
+        modified_ms,
+        attributes,
+        checksums,
+        ..
+    } = entry;
     HeadObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
         cache_control: attributes.cache_control,

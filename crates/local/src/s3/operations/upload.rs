@@ -45,7 +45,8 @@ pub(super) async fn receive(
     let mut hasher = hasher_for(&claims)?;
     if let Some(mut body) = body {
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|error| S3Error::with_source(s3s::S3ErrorCode::IncompleteBody, error))?;
+            let chunk = chunk
+                .map_err(|error| S3Error::with_source(s3s::S3ErrorCode::IncompleteBody, error))?;
             hasher.update(&chunk);
             staged.write(&chunk).map_err(disk)?;
         }
@@ -54,12 +55,19 @@ pub(super) async fn receive(
         claims.checksums.read_trailers(&trailers);
     }
     let digest = staged.md5();
-    if claims.content_md5.is_some_and(|claimed| claimed != STANDARD.encode(digest)) {
+    if claims
+        .content_md5
+        .is_some_and(|claimed| claimed != STANDARD.encode(digest))
+    {
         return Err(bad_digest("Content-MD5"));
     }
     let found = Checksums::from(hasher.finalize());
     claims.checksums.check(&found)?;
-    Ok(Upload { staged, md5: hex(&digest), checksums: found })
+    Ok(Upload {
+        staged,
+        md5: hex(&digest),
+        checksums: found,
+    })
 }
 
 fn hasher_for(claims: &Claims) -> S3Result<ChecksumHasher> {
@@ -72,27 +80,39 @@ fn hasher_for(claims: &Claims) -> S3Result<ChecksumHasher> {
         ChecksumAlgorithm::SHA256,
     ];
     if algorithm.is_some_and(|algorithm| !known.contains(&algorithm)) {
-        return Err(s3_error!(InvalidRequest, "Checksum algorithm provided is unsupported."));
+        return Err(s3_error!(
+            InvalidRequest,
+            "Checksum algorithm provided is unsupported."
+        ));
     }
-    let wanted = |name: &str, claimed: &Option<String>| claimed.is_some() || algorithm == Some(name);
+    let wanted =
+        |name: &str, claimed: &Option<String>| claimed.is_some() || algorithm == Some(name);
     let claimed = &claims.checksums;
     let mut hasher = ChecksumHasher::default();
     hasher.crc32 = wanted(ChecksumAlgorithm::CRC32, &claimed.crc32).then(Crc32::default);
     hasher.crc32c = wanted(ChecksumAlgorithm::CRC32C, &claimed.crc32c).then(Crc32c::default);
-    hasher.crc64nvme = wanted(ChecksumAlgorithm::CRC64NVME, &claimed.crc64nvme).then(Crc64Nvme::default);
+    hasher.crc64nvme =
+        wanted(ChecksumAlgorithm::CRC64NVME, &claimed.crc64nvme).then(Crc64Nvme::default);
     hasher.sha1 = wanted(ChecksumAlgorithm::SHA1, &claimed.sha1).then(Sha1::default);
     hasher.sha256 = wanted(ChecksumAlgorithm::SHA256, &claimed.sha256).then(Sha256::default);
     Ok(hasher)
 }
 
 fn bad_digest(name: &str) -> S3Error {
-    s3_error!(BadDigest, "The {} you specified did not match the calculated checksum.", name)
+    s3_error!(
+        BadDigest,
+        "The {} you specified did not match the calculated checksum.",
+        name
+    )
 }
 
 impl Checksums {
     fn read_trailers(&mut self, trailers: &HeaderMap) {
         let read = |name: &str| {
-            trailers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+            trailers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
         };
         let fields = [
             (&mut self.crc32, "x-amz-checksum-crc32"),
@@ -116,7 +136,10 @@ impl Checksums {
             ("SHA1", &self.sha1, &found.sha1),
             ("SHA256", &self.sha256, &found.sha256),
         ];
-        match pairs.iter().find(|(_, claimed, found)| claimed.is_some() && claimed != found) {
+        match pairs
+            .iter()
+            .find(|(_, claimed, found)| claimed.is_some() && claimed != found)
+        {
             Some((name, ..)) => Err(bad_digest(name)),
             None => Ok(()),
         }

@@ -1,0 +1,47 @@
+//! Objects that go. Deleting what is not there succeeds, as on AWS.
+
+use s3s::dto::*;
+use s3s::{S3Request, S3Result};
+
+use super::{disk, find};
+use crate::s3::store::Store;
+
+pub(super) async fn delete_object(
+    store: &Store,
+    request: S3Request<DeleteObjectInput>,
+) -> S3Result<DeleteObjectOutput> {
+    let input = request.input;
+    find(store, &input.bucket)?
+        .delete(&input.key)
+        .map_err(disk)?;
+    Ok(DeleteObjectOutput::default())
+}
+
+pub(super) async fn delete_objects(
+    store: &Store,
+    request: S3Request<DeleteObjectsInput>,
+) -> S3Result<DeleteObjectsOutput> {
+    let input = request.input;
+    let bucket = find(store, &input.bucket)?;
+    let quiet = input.delete.quiet.unwrap_or(false);
+    let (mut deleted, mut errors) = (Vec::new(), Vec::new());
+    for object in input.delete.objects {
+        match bucket.delete(&object.key) {
+            Ok(()) => deleted.push(DeletedObject {
+                key: Some(object.key),
+                ..DeletedObject::default()
+            }),
+            Err(error) => errors.push(Error {
+                code: Some("InternalError".to_owned()),
+                key: Some(object.key),
+                message: Some(error.to_string()),
+                version_id: None,
+            }),
+        }
+    }
+    Ok(DeleteObjectsOutput {
+        deleted: (!quiet).then_some(deleted),
+        errors: (!errors.is_empty()).then_some(errors),
+        ..DeleteObjectsOutput::default()
+    })
+}

@@ -1,0 +1,304 @@
+//! An object in parts: each part a file, joined when the upload is completed.
+//!
+//! Source: "Multipart upload overview" in the Amazon S3 User Guide.
+
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use md5::{Digest, Md5};
+use s3s::dto::*;
+use s3s::{S3Error, S3Request, S3Result, s3_error};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::upload::{Claims, receive};
+use super::{check_key, condition, disk, etag, find, hex, refused, timestamp};
+use crate::s3::bucket::Bucket;
+use crate::s3::entry::{Attributes, Checksums, Entry};
+use crate::s3::place::Place;
+use crate::s3::store::Store;
+
+/// Parts are numbered from 1 to this.
+const LAST_PART: i32 = 10_000;
+
+/// Every part but the last has at least this many bytes.
+const PART_MIN_BYTES: u64 = 5 * 1024 * 1024;
+
+/// The file that tells what an upload will become.
+const UPLOAD_FILE: &str = "upload";
+
+/// What an upload will become.
+#[derive(Serialize, Deserialize)]
+struct Upload {
+    key: String,
+    attributes: Attributes,
+}
+
+/// A part that has arrived; its file bears the number, this its digest.
+#[derive(Serialize, Deserialize)]
+struct Part {
+    number: i32,
+    size: u64,
+    md5: String,
+    modified_ms: u64,
+}
+
+/// An upload that has begun.
+struct Open {
+    bucket: Arc<Bucket>,
+    folder: PathBuf,
+    upload: Upload,
+}
+
+pub(super) async fn create_multipart_upload(
+    store: &Store,
+    request: S3Request<CreateMultipartUploadInput>,
+) -> S3Result<CreateMultipartUploadOutput> {
+    let input = request.input;
+    check_key(&input.key)?;
+    let bucket = find(store, &input.bucket)?;
+    let id = Uuid::new_v4().simple().to_string();
+    let attributes = Attributes {
+        content_type: input.content_type,
+        content_encoding: input.content_encoding,
+        content_disposition: input.content_disposition,
+        content_language: input.content_language,
+        cache_control: input.cache_control,
+        metadata: input.metadata.unwrap_or_default().into_iter().collect(),
+    };
+    let folder = bucket.uploads().join(&id);
+    fs::create_dir(&folder).map_err(disk)?;
+    let upload = Upload {
+        key: input.key.clone(),
+        attributes,
+    };
+    let text = serde_json::to_vec(&upload).map_err(S3Error::internal_error)?;
+    fs::write(folder.join(UPLOAD_FILE), text).map_err(disk)?;
+    Ok(CreateMultipartUploadOutput {
+        bucket: Some(input.bucket),
+        key: Some(input.key),
+        upload_id: Some(id),
+        ..CreateMultipartUploadOutput::default()
+    })
+}
+
+pub(super) async fn upload_part(
+    store: &Store,
+    request: S3Request<UploadPartInput>,
+) -> S3Result<UploadPartOutput> {
+    let trailers = request.trailing_headers;
+    let input = request.input;
+    let open = open(store, &input.bucket, &input.key, &input.upload_id)?;
+    if !(1..=LAST_PART).contains(&input.part_number) {
+        return Err(s3_error!(
+            InvalidArgument,
+            "Part number must be an integer between 1 and {}, inclusive",
+            LAST_PART
+        ));
+    }
+    let claims = Claims {
+        content_md5: input.content_md5,
+        algorithm: input.checksum_algorithm,
+        checksums: Checksums {
+            crc32: input.checksum_crc32,
+            crc32c: input.checksum_crc32c,
+            crc64nvme: input.checksum_crc64nvme,
+            sha1: input.checksum_sha1,
+            sha256: input.checksum_sha256,
+        },
+    };
+    let upload = receive(&open.bucket, input.body, claims, trailers).await?;
+    let part = Part {
+        number: input.part_number,
+        size: upload.staged.size(),
+        md5: upload.md5.clone(),
+        modified_ms: store.now_ms(),
+    };
+    fs::rename(upload.staged.path(), open.bytes_of(part.number)).map_err(disk)?;
+    upload.staged.moved();
+    let text = serde_json::to_vec(&part).map_err(S3Error::internal_error)?;
+    fs::write(open.description_of(part.number), text).map_err(disk)?;
+    Ok(UploadPartOutput {
+        e_tag: Some(ETag::Strong(part.md5)),
+        checksum_crc32: upload.checksums.crc32,
+        checksum_crc32c: upload.checksums.crc32c,
+        checksum_crc64nvme: upload.checksums.crc64nvme,
+        checksum_sha1: upload.checksums.sha1,
+        checksum_sha256: upload.checksums.sha256,
+        ..UploadPartOutput::default()
+    })
+}
+
+pub(super) async fn list_parts(
+    store: &Store,
+    request: S3Request<ListPartsInput>,
+) -> S3Result<ListPartsOutput> {
+    let input = request.input;
+    let open = open(store, &input.bucket, &input.key, &input.upload_id)?;
+    let parts = open.parts()?.into_iter().map(|part| s3s::dto::Part {
+        e_tag: Some(ETag::Strong(part.md5)),
+        last_modified: Some(timestamp(part.modified_ms)),
+        part_number: Some(part.number),
+        size: i64::try_from(part.size).ok(),
+        ..s3s::dto::Part::default()
+    });
+    Ok(ListPartsOutput {
+        bucket: Some(input.bucket),
+        key: Some(input.key),
+        upload_id: Some(input.upload_id),
+        is_truncated: Some(false),
+        parts: Some(parts.collect()),
+        ..ListPartsOutput::default()
+    })
+}
+
+pub(super) async fn complete_multipart_upload(
+    store: &Store,
+    request: S3Request<CompleteMultipartUploadInput>,
+) -> S3Result<CompleteMultipartUploadOutput> {
+    let input = request.input;
+    let open = open(store, &input.bucket, &input.key, &input.upload_id)?;
+    let condition = condition::of_put(input.if_match, input.if_none_match)?;
+    let wanted = input
+        .multipart_upload
+        .and_then(|upload| upload.parts)
+        .unwrap_or_default();
+    let parts = open.select(&wanted)?;
+    let mut staged = open.bucket.stage().map_err(disk)?;
+    let mut digests = Md5::new();
+    for part in &parts {
+        let mut bytes = Vec::new();
+        let mut file = fs::File::open(open.bytes_of(part.number)).map_err(disk)?;
+        file.read_to_end(&mut bytes).map_err(disk)?;
+        digests.update(Md5::digest(&bytes));
+        staged.write(&bytes).map_err(disk)?;
+    }
+    let entry = Entry {
+        place: Place::Key,
+        size: staged.size(),
+        etag: format!("{}-{}", hex(&digests.finalize()), parts.len()),
+        modified_ms: store.now_ms(),
+        attributes: open.upload.attributes,
+        checksums: Checksums::default(),
+    };
+    let entry = open
+        .bucket
+        .put(&input.key, entry, staged, &condition)
+        .map_err(refused)?;
+    fs::remove_dir_all(&open.folder).map_err(disk)?;
+    Ok(CompleteMultipartUploadOutput {
+        location: Some(format!("/{}/{}", input.bucket, input.key)),
+        bucket: Some(input.bucket),
+        key: Some(input.key),
+        e_tag: Some(etag(&entry)),
+        ..CompleteMultipartUploadOutput::default()
+    })
+}
+
+pub(super) async fn abort_multipart_upload(
+    store: &Store,
+    request: S3Request<AbortMultipartUploadInput>,
+) -> S3Result<AbortMultipartUploadOutput> {
+    let input = request.input;
+    let open = open(store, &input.bucket, &input.key, &input.upload_id)?;
+    fs::remove_dir_all(&open.folder).map_err(disk)?;
+    Ok(AbortMultipartUploadOutput::default())
+}
+
+fn open(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<Open> {
+    let missing = || {
+        s3_error!(
+            NoSuchUpload,
+            "The specified multipart upload does not exist."
+        )
+    };
+    let bucket = find(store, bucket)?;
+    // What is no id of ours must not become a path.
+    Uuid::try_parse(id).map_err(|_| missing())?;
+    let folder = bucket.uploads().join(id);
+    let text = fs::read(folder.join(UPLOAD_FILE)).map_err(|_| missing())?;
+    let upload: Upload = serde_json::from_slice(&text).map_err(S3Error::internal_error)?;
+    if upload.key != key {
+        return Err(missing());
+    }
+    Ok(Open {
+        bucket,
+        folder,
+        upload,
+    })
+}
+
+impl Open {
+    fn bytes_of(&self, number: i32) -> PathBuf {
+        self.folder.join(format!("{number:05}"))
+    }
+
+    fn description_of(&self, number: i32) -> PathBuf {
+        self.folder.join(format!("{number:05}.json"))
+    }
+
+    /// Every part that has arrived, in the order of the numbers.
+    fn parts(&self) -> S3Result<Vec<Part>> {
+        let mut parts: Vec<Part> = Vec::new();
+        for file in fs::read_dir(&self.folder).map_err(disk)? {
+            let path = file.map_err(disk)?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
+                let text = fs::read(path).map_err(disk)?;
+                parts.push(serde_json::from_slice(&text).map_err(S3Error::internal_error)?);
+            }
+        }
+        parts.sort_by_key(|part| part.number);
+        Ok(parts)
+    }
+
+    /// The parts that the client lists, which must be there, in order and large enough.
+    fn select(&self, wanted: &[CompletedPart]) -> S3Result<Vec<Part>> {
+        let mut arrived = self.parts()?;
+        let mut selected: Vec<Part> = Vec::new();
+        for part in wanted {
+            let number = part.part_number.unwrap_or(0);
+            if selected.last().is_some_and(|last| last.number >= number) {
+                return Err(s3_error!(
+                    InvalidPartOrder,
+                    "The list of parts was not in ascending order. Parts must be ordered by part number."
+                ));
+            }
+            let claimed = part.e_tag.as_ref().map(ETag::value);
+            let found = arrived.iter().position(|part| {
+                part.number == number && claimed.is_none_or(|etag| etag == part.md5)
+            });
+            match found {
+                Some(at) => selected.push(arrived.swap_remove(at)),
+                None => {
+                    return Err(s3_error!(
+                        InvalidPart,
+                        "One or more of the specified parts could not be found. The part may not have \
+                     been uploaded, or the specified entity tag may not match the part's entity tag."
+                    ));
+                }
+            }
+        }
+        let but_the_last = selected.len().saturating_sub(1);
+        if selected.is_empty() {
+            return Err(s3_error!(
+                MalformedXML,
+                "You must specify at least one part"
+            ));
+        }
+        if selected[..but_the_last]
+            .iter()
+            .any(|part| part.size < PART_MIN_BYTES)
+        {
+            return Err(s3_error!(
+                EntityTooSmall,
+                "Your proposed upload is smaller than the minimum allowed size"
+            ));
+        }
+        Ok(selected)
+    }
+}

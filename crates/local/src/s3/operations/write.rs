@@ -1,0 +1,148 @@
+//! An object in: put by a client, or copied from another.
+
+use std::io::Read;
+
+use s3s::dto::*;
+use s3s::{S3Request, S3Result, s3_error};
+
+use super::upload::{Claims, Upload, receive};
+use super::{check_key, condition, disk, etag, find, no_such_key, refused, timestamp};
+use crate::s3::bucket::Condition;
+use crate::s3::entry::{Attributes, Checksums, Entry};
+use crate::s3::place::Place;
+use crate::s3::store::Store;
+
+/// How much of a file is copied at a time.
+const COPY_BYTES: usize = 256 * 1024;
+
+pub(super) async fn put_object(
+    store: &Store,
+    request: S3Request<PutObjectInput>,
+) -> S3Result<PutObjectOutput> {
+    let trailers = request.trailing_headers;
+    let input = request.input;
+    check_key(&input.key)?;
+    let bucket = find(store, &input.bucket)?;
+    let condition = condition::of_put(input.if_match, input.if_none_match)?;
+    let claims = Claims {
+        content_md5: input.content_md5,
+        algorithm: input.checksum_algorithm,
+        checksums: Checksums {
+            crc32: input.checksum_crc32,
+            crc32c: input.checksum_crc32c,
+            crc64nvme: input.checksum_crc64nvme,
+            sha1: input.checksum_sha1,
+            sha256: input.checksum_sha256,
+        },
+    };
+    let upload = receive(&bucket, input.body, claims, trailers).await?;
+    let attributes = Attributes {
+        content_type: input.content_type,
+        content_encoding: input.content_encoding,
+        content_disposition: input.content_disposition,
+        content_language: input.content_language,
+        cache_control: input.cache_control,
+        metadata: input.metadata.unwrap_or_default().into_iter().collect(),
+    };
+    let (entry, staged) = entry_of(upload, attributes, store.now_ms());
+    let entry = bucket
+        .put(&input.key, entry, staged, &condition)
+        .map_err(refused)?;
+    Ok(PutObjectOutput {
+        e_tag: Some(etag(&entry)),
+        checksum_crc32: entry.checksums.crc32,
+        checksum_crc32c: entry.checksums.crc32c,
+        checksum_crc64nvme: entry.checksums.crc64nvme,
+        checksum_sha1: entry.checksums.sha1,
+        checksum_sha256: entry.checksums.sha256,
+        ..PutObjectOutput::default()
+    })
+}
+
+pub(super) async fn copy_object(
+    store: &Store,
+    request: S3Request<CopyObjectInput>,
+) -> S3Result<CopyObjectOutput> {
+    let input = request.input;
+    check_key(&input.key)?;
+    let CopySource::Bucket {
+        bucket: from,
+        key: from_key,
+        ..
+    } = input.copy_source
+    else {
+        return Err(s3_error!(
+            NotImplemented,
+            "a copy source here is a bucket and a key"
+        ));
+    };
+    let replace = input
+        .metadata_directive
+        .is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
+    if !replace && *from == *input.bucket && *from_key == *input.key {
+        return Err(s3_error!(
+            InvalidRequest,
+            "This copy request is illegal because it is trying to copy an object to itself \
+             without changing the object's metadata."
+        ));
+    }
+    let opened = find(store, &from)?.open_object(&from_key).map_err(disk)?;
+    let (source, mut file) = opened.ok_or_else(no_such_key)?;
+    let bucket = find(store, &input.bucket)?;
+    let mut staged = bucket.stage().map_err(disk)?;
+    let mut chunk = vec![0; COPY_BYTES];
+    loop {
+        match file.read(&mut chunk).map_err(disk)? {
+            0 => break,
+            read => staged.write(&chunk[..read]).map_err(disk)?,
+        }
+    }
+    let attributes = if replace {
+        Attributes {
+            content_type: input.content_type,
+            content_encoding: input.content_encoding,
+            content_disposition: input.content_disposition,
+            content_language: input.content_language,
+            cache_control: input.cache_control,
+            metadata: input.metadata.unwrap_or_default().into_iter().collect(),
+        }
+    } else {
+        source.attributes
+    };
+    let md5 = super::hex(&staged.md5());
+    let upload = Upload {
+        staged,
+        md5,
+        checksums: source.checksums,
+    };
+    let (entry, staged) = entry_of(upload, attributes, store.now_ms());
+    let entry = bucket
+        .put(&input.key, entry, staged, &Condition::Always)
+        .map_err(refused)?;
+    let copied = CopyObjectResult {
+        e_tag: Some(etag(&entry)),
+        last_modified: Some(timestamp(entry.modified_ms)),
+        ..CopyObjectResult::default()
+    };
+    Ok(CopyObjectOutput {
+        copy_object_result: Some(copied),
+        ..CopyObjectOutput::default()
+    })
+}
+
+fn entry_of(
+    upload: Upload,
+    attributes: Attributes,
+    now_ms: u64,
+) -> (Entry, crate::s3::staged::Staged) {
+    let entry = Entry {
+        // The bucket decides.
+        place: Place::Key,
+        size: upload.staged.size(),
+        etag: upload.md5,
+        modified_ms: now_ms,
+        attributes,
+        checksums: upload.checksums,
+    };
+    (entry, upload.staged)
+}
