@@ -19,7 +19,7 @@ pub struct Credentials(Arc<RwLock<HashMap<String, Secret>>>);
 /// What belongs to an access key id.
 #[derive(Clone)]
 pub(crate) struct Secret {
-    pub(crate) secret_access_key: String,
+    pub(crate) access_key: String,
     /// Temporary keys are refused without it.
     pub(crate) session_token: Option<String>,
     /// Milliseconds since the Unix epoch; a key without it lasts.
@@ -43,7 +43,7 @@ impl Credentials {
     /// Accepts `test`/`test` and nothing else yet.
     pub fn new() -> Self {
         let test = Secret {
-            secret_access_key: TEST_SECRET_ACCESS_KEY.to_owned(),
+            access_key: TEST_SECRET_ACCESS_KEY.to_owned(),
             session_token: None,
             expires_ms: None,
         };
@@ -61,7 +61,7 @@ impl Credentials {
             expires_ms,
         };
         let secret = Secret {
-            secret_access_key: key.secret_access_key.clone(),
+            access_key: key.secret_access_key.clone(),
             session_token: Some(key.session_token.clone()),
             expires_ms,
         };

@@ -13,7 +13,7 @@ pub struct Fault(Arc<State>);
 struct State {
     /// The rate's bits, 0.0 to 1.0.
     rate: AtomicU64,
-    /// What SplitMix64 counts up; every draw is a function of it.
+    /// What `SplitMix64` counts up; every draw is a function of it.
     seed: AtomicU64,
 }
 

@@ -117,7 +117,7 @@ pub fn verify(
         "{ALGORITHM}\n{date}\n{scope}\n{}",
         hex(&Sha256::digest(canonical))
     );
-    let key = authorization.signing_key(&secret.secret_access_key);
+    let key = authorization.signing_key(&secret.access_key);
     let signature = unhex(&authorization.signature).ok_or(SignatureError::Mismatch)?;
     let mut mac = keyed(&key);
     mac.update(to_sign.as_bytes());

@@ -15,7 +15,7 @@ pub(crate) struct Secrets(pub(crate) Credentials);
 impl S3Auth for Secrets {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         match self.0.find(access_key) {
-            Some(secret) => Ok(SecretKey::from(secret.secret_access_key)),
+            Some(secret) => Ok(SecretKey::from(secret.access_key)),
             None => Err(s3_error!(
                 InvalidAccessKeyId,
                 "The AWS Access Key Id you provided does not exist in our records."

@@ -19,6 +19,10 @@ const GARBAGE_LINES: usize = 10_000;
 /// One thing that happened to a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lines are read one by one, and nearly all are puts"
+)]
 pub(crate) enum Line {
     /// The key was put.
     Put {

@@ -7,7 +7,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Config;
 use super::bucket::Bucket;
-use crate::clock::Clock;
 
 /// Every bucket of the account.
 pub(crate) struct Store {

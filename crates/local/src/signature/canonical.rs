@@ -31,9 +31,19 @@ pub(super) fn canonical_request<B>(
     text
 }
 
+/// Empty segments are left out, as when a path is normalised.
 fn encode_path(path: &str) -> String {
-    let path = if path.is_empty() { "/" } else { path };
-    path.split('/').map(encode).collect::<Vec<_>>().join("/")
+    let segments: Vec<_> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(encode)
+        .collect();
+    let end = if path.ends_with('/') && !segments.is_empty() {
+        "/"
+    } else {
+        ""
+    };
+    format!("/{}{end}", segments.join("/"))
 }
 
 /// The parameters as they stand in the address, which is encoded already, in order.

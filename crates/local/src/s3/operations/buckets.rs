@@ -1,6 +1,10 @@
 //! Buckets: create, delete, find, list.
 
-use s3s::dto::*;
+use s3s::dto::{
+    Bucket, CreateBucketInput, CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput,
+    GetBucketLocationInput, GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput,
+    ListBucketsInput, ListBucketsOutput,
+};
 use s3s::{S3Request, S3Result, s3_error};
 
 use super::{disk, find, timestamp};

@@ -4,7 +4,7 @@
 
 use std::time::SystemTime;
 
-use s3s::dto::*;
+use s3s::dto::{ETagCondition, Timestamp};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use super::{etag, precondition_failed, timestamp};
@@ -13,10 +13,14 @@ use crate::s3::entry::Entry;
 
 /// The conditional headers of a read.
 pub(super) struct ReadConditions {
-    pub(super) if_match: Option<ETagCondition>,
-    pub(super) if_none_match: Option<ETagCondition>,
-    pub(super) if_modified_since: Option<Timestamp>,
-    pub(super) if_unmodified_since: Option<Timestamp>,
+    /// `If-Match`
+    pub(super) matches: Option<ETagCondition>,
+    /// `If-None-Match`
+    pub(super) none_matches: Option<ETagCondition>,
+    /// `If-Modified-Since`
+    pub(super) modified_since: Option<Timestamp>,
+    /// `If-Unmodified-Since`
+    pub(super) unmodified_since: Option<Timestamp>,
 }
 
 /// The condition that a put is made under.
@@ -40,17 +44,17 @@ impl ReadConditions {
     /// Refuses a read that the conditions exclude: 412, or 304 when the reader has it already.
     pub(super) fn check(&self, entry: &Entry) -> S3Result<()> {
         let etag = etag(entry);
-        let matches = |condition: &ETagCondition| match condition {
+        let holds = |condition: &ETagCondition| match condition {
             ETagCondition::Any => true,
             ETagCondition::ETag(wanted) => wanted.weak_cmp(&etag),
         };
-        match (&self.if_match, &self.if_unmodified_since) {
-            (Some(condition), _) if !matches(condition) => return Err(precondition_failed()),
+        match (&self.matches, &self.unmodified_since) {
+            (Some(condition), _) if !holds(condition) => return Err(precondition_failed()),
             (None, Some(since)) if is_modified(entry, since) => return Err(precondition_failed()),
             _ => {}
         }
-        match (&self.if_none_match, &self.if_modified_since) {
-            (Some(condition), _) if matches(condition) => Err(not_modified()),
+        match (&self.none_matches, &self.modified_since) {
+            (Some(condition), _) if holds(condition) => Err(not_modified()),
             (None, Some(since)) if !is_modified(entry, since) => Err(not_modified()),
             _ => Ok(()),
         }

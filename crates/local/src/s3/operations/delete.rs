@@ -1,6 +1,9 @@
 //! Objects that go. Deleting what is not there succeeds, as on AWS.
 
-use s3s::dto::*;
+use s3s::dto::{
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
+    Error,
+};
 use s3s::{S3Request, S3Result};
 
 use super::{disk, find};

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use bytes::Bytes;
 use futures::stream;
-use s3s::dto::*;
+use s3s::dto::{GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, StreamingBlob};
 use s3s::{Body, S3Request, S3Result};
 
 use super::condition::ReadConditions;
@@ -29,10 +29,10 @@ pub(super) async fn get_object(
         Err(error) => return Err(disk(error)),
     };
     let conditions = ReadConditions {
-        if_match: input.if_match,
-        if_none_match: input.if_none_match,
-        if_modified_since: input.if_modified_since,
-        if_unmodified_since: input.if_unmodified_since,
+        matches: input.if_match,
+        none_matches: input.if_none_match,
+        modified_since: input.if_modified_since,
+        unmodified_since: input.if_unmodified_since,
     };
     conditions.check(&entry)?;
     let range = input
@@ -77,10 +77,10 @@ pub(super) async fn head_object(
         .find(&input.key)
         .ok_or_else(no_such_key)?;
     let conditions = ReadConditions {
-        if_match: input.if_match,
-        if_none_match: input.if_none_match,
-        if_modified_since: input.if_modified_since,
-        if_unmodified_since: input.if_unmodified_since,
+        matches: input.if_match,
+        none_matches: input.if_none_match,
+        modified_since: input.if_modified_since,
+        unmodified_since: input.if_unmodified_since,
     };
     conditions.check(&entry)?;
     Ok(head_of(entry))

@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use http::HeaderMap;
 use s3s::checksum::ChecksumHasher;
 use s3s::crypto::{Crc32, Crc32c, Crc64Nvme, Sha1, Sha256};
-use s3s::dto::*;
+use s3s::dto::{Checksum, ChecksumAlgorithm, StreamingBlob};
 use s3s::{S3Error, S3Result, TrailingHeaders, s3_error};
 
 use super::{disk, hex};
@@ -88,14 +88,14 @@ fn hasher_for(claims: &Claims) -> S3Result<ChecksumHasher> {
     let wanted =
         |name: &str, claimed: &Option<String>| claimed.is_some() || algorithm == Some(name);
     let claimed = &claims.checksums;
-    let mut hasher = ChecksumHasher::default();
-    hasher.crc32 = wanted(ChecksumAlgorithm::CRC32, &claimed.crc32).then(Crc32::default);
-    hasher.crc32c = wanted(ChecksumAlgorithm::CRC32C, &claimed.crc32c).then(Crc32c::default);
-    hasher.crc64nvme =
-        wanted(ChecksumAlgorithm::CRC64NVME, &claimed.crc64nvme).then(Crc64Nvme::default);
-    hasher.sha1 = wanted(ChecksumAlgorithm::SHA1, &claimed.sha1).then(Sha1::default);
-    hasher.sha256 = wanted(ChecksumAlgorithm::SHA256, &claimed.sha256).then(Sha256::default);
-    Ok(hasher)
+    Ok(ChecksumHasher {
+        crc32: wanted(ChecksumAlgorithm::CRC32, &claimed.crc32).then(Crc32::default),
+        crc32c: wanted(ChecksumAlgorithm::CRC32C, &claimed.crc32c).then(Crc32c::default),
+        crc64nvme: wanted(ChecksumAlgorithm::CRC64NVME, &claimed.crc64nvme)
+            .then(Crc64Nvme::default),
+        sha1: wanted(ChecksumAlgorithm::SHA1, &claimed.sha1).then(Sha1::default),
+        sha256: wanted(ChecksumAlgorithm::SHA256, &claimed.sha256).then(Sha256::default),
+    })
 }
 
 fn bad_digest(name: &str) -> S3Error {

@@ -2,7 +2,10 @@
 
 use std::io::Read;
 
-use s3s::dto::*;
+use s3s::dto::{
+    CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective,
+    PutObjectInput, PutObjectOutput,
+};
 use s3s::{S3Request, S3Result, s3_error};
 
 use super::upload::{Claims, Upload, receive};
