@@ -164,6 +164,15 @@ pub fn is_reserved(key: &str) -> bool {
     key.starts_with(QUARANTINE_PREFIX) || key.starts_with(FAILURE_PREFIX)
 }
 
+/// Checks the path of a field.
+///
+/// # Errors
+///
+/// What is not a path, such as `user.id`.
+pub fn check_field(source: &str) -> Result<(), TemplateError> {
+    Field::parse(source).map(|_| ())
+}
+
 /// Checks the template of a partition key: text and fields of the record.
 ///
 /// # Errors

@@ -2,7 +2,8 @@
 //!
 //! # Layout
 //!
-//! What a deployed function gets of its pipeline are two environment variables ([`config`]). A record then takes this way, one module a stage:
+//! A pipeline is described by one YAML file ([`file`]), and what a deployed function gets of it
+//! are two environment variables ([`config`]). A record then takes this way, one module a stage:
 //!
 //! ```text
 //! event ─▶ decode ─▶ program ─▶ layout ─▶ object ─▶ store ─▶ report
@@ -20,6 +21,8 @@
 //!   create-only, and a taken key is compared by the identity of the record that took it.
 //! - A record that can never succeed is kept, with its original bytes and the reason, below
 //!   `quarantine/`. It never blocks its shard.
+
+pub mod file;
 
 pub mod config;
 
@@ -49,5 +52,6 @@ mod holders;
 
 pub use config::Config;
 pub use event::Event;
+pub use file::Pipeline;
 pub use process::Processor;
 pub use verdict::verdict;

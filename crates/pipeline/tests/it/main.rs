@@ -3,6 +3,7 @@
 
 mod bucket;
 mod event;
+mod file;
 mod key;
 mod memory;
 mod process;
