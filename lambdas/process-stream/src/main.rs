@@ -1,2 +1,77 @@
-//! Being laid out.
-fn main() {}
+//! A Kinesis batch in, S3 objects out: the wiring of `pipeline` into a Lambda function.
+
+use std::{
+    cell::Cell,
+    io::{self, Write},
+    time::SystemTime,
+};
+
+use aws_smithy_http_client::{Builder, tls};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use pipeline::{
+    Config, Event, Processor,
+    config::ConfigError,
+    process::Invocation,
+    report::BatchResponse,
+    store::{self, Bucket},
+};
+use tokio::time::Instant;
+
+// One thread: a function with less than two virtual processors has nothing to run a second on.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    tracing_subscriber::fmt()
+        .json()
+        .without_time() // CloudWatch adds the time
+        .with_writer(io::stderr)
+        .with_max_level(tracing::Level::WARN)
+        .init();
+    let processor = &open().await.inspect_err(|error| {
+        tracing::error!(error = error.to_string(), "the function cannot start");
+    })?;
+    let cold_start = &Cell::new(true);
+    lambda_runtime::run(service_fn(move |event| {
+        handle(processor, event, cold_start.take())
+    }))
+    .await
+}
+
+/// Reads the configuration and prepares the client; no request is made yet.
+async fn open() -> Result<Processor<Bucket>, ConfigError> {
+    let (config, bucket) = Config::from_env(|name| std::env::var(name).ok())?;
+    let https = Builder::new()
+        .tls_provider(tls::Provider::Rustls(
+            tls::rustls_provider::CryptoMode::Ring,
+        ))
+        .build_https();
+    let aws = aws_config::from_env()
+        .http_client(https)
+        .retry_config(store::retries())
+        .timeout_config(store::timeouts())
+        .load()
+        .await;
+    let client = aws_sdk_s3::Client::new(&aws);
+    Ok(Processor::new(config, Bucket::new(client, bucket)))
+}
+
+async fn handle(
+    processor: &Processor<Bucket>,
+    event: LambdaEvent<Event>,
+    cold_start: bool,
+) -> Result<BatchResponse, Error> {
+    let now = SystemTime::now();
+    let remaining = event
+        .context
+        .deadline()
+        .duration_since(now)
+        .unwrap_or_default();
+    let invocation = Invocation {
+        received_at: now.into(),
+        deadline: Instant::now() + remaining,
+        cold_start,
+    };
+    let (report, line) = processor.process(&event.payload, invocation).await?;
+    // One write for the whole line, which CloudWatch reads metrics from.
+    io::stdout().write_all(format!("{line}\n").as_bytes())?;
+    Ok(report.response())
+}

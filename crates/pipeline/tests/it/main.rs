@@ -1,1 +1,12 @@
 //! The tests of this crate, one module a stage.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod bucket;
+mod event;
+mod file;
+mod key;
+mod memory;
+mod process;
+mod program;
+mod quarantine;
+mod replay;

@@ -1,0 +1,176 @@
+//! What a deployed function gets of its pipeline: two environment variables.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::{
+    layout::{KeyTemplate, Layout, TemplateError},
+    program::{self, ProgramError, Transform},
+};
+
+/// The variable that holds the [`Settings`] as compact JSON.
+pub const PIPELINE_VARIABLE: &str = "PIPELINE";
+
+/// The variable that holds the bucket's name.
+pub const BUCKET_VARIABLE: &str = "BUCKET";
+
+/// How many bytes all variables of a function may have, names and values together
+/// ("Lambda quotas", `lambda/latest/dg/gettingstarted-limits.html`).
+pub const MAX_ENVIRONMENT_BYTES: usize = 4096;
+
+/// What `PIPELINE` says.
+///
+/// Optional settings may be absent, null or empty: Terraform's `jsonencode` writes nulls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The pipeline's name, which is the stem of its file.
+    pub name: String,
+    /// A VRL condition: `false` drops the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// A VRL program that changes the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// How records become objects.
+    pub object: ObjectSettings,
+}
+
+/// How records become objects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectSettings {
+    /// How many records share an object.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub layout: Layout,
+    /// The template of the object's key.
+    pub key: String,
+    /// The field that `strftime` specifiers refer to, instead of the arrival time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<String>,
+    /// What happens when another record holds the key.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub on_collision: OnCollision,
+}
+
+/// What happens to a record whose key another record holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnCollision {
+    /// It gets a key of its own: the sequence number goes before the extension.
+    #[default]
+    Suffix,
+    /// The newer of the two stays, by arrival and then by sequence number.
+    Overwrite,
+    /// It is quarantined.
+    Quarantine,
+}
+
+/// A pipeline that is ready to run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The pipeline's name.
+    pub name: String,
+    /// The compiled filter and program, if there are any.
+    pub transform: Option<Transform>,
+    /// How many records share an object.
+    pub layout: Layout,
+    /// The checked template of the object's key.
+    pub key: KeyTemplate,
+    /// What happens when another record holds the key.
+    pub on_collision: OnCollision,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable is not set.
+    #[error("the environment variable {0} is not set; Terraform sets it from the pipeline's file")]
+    Missing(&'static str),
+    /// The settings are not the JSON that they should be.
+    #[error("{PIPELINE_VARIABLE} is not valid: {0}; deploy it together with this function")]
+    Malformed(serde_json::Error),
+    /// The filter does not compile.
+    #[error("the filter in {PIPELINE_VARIABLE} does not compile: {0}")]
+    Filter(ProgramError),
+    /// The program does not compile.
+    #[error("the program in {PIPELINE_VARIABLE} does not compile: {0}")]
+    Program(ProgramError),
+    /// The key template is not valid.
+    #[error("the object key in {PIPELINE_VARIABLE} is not valid: {0}")]
+    Key(TemplateError),
+}
+
+impl Settings {
+    /// The variables that a function gets, with the name of the bucket as it was deployed.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: every setting has a JSON form.
+    pub fn environment(
+        &self,
+        bucket: &str,
+    ) -> Result<[(&'static str, String); 2], serde_json::Error> {
+        Ok([
+            (PIPELINE_VARIABLE, serde_json::to_string(self)?),
+            (BUCKET_VARIABLE, bucket.to_owned()),
+        ])
+    }
+}
+
+impl Config {
+    /// Compiles the settings of a pipeline.
+    ///
+    /// # Errors
+    ///
+    /// A filter, program or key template that `sluice check` would refuse.
+    pub fn new(settings: &Settings) -> Result<Self, ConfigError> {
+        let object = &settings.object;
+        let filter = source(settings.filter.as_ref())
+            .map(program::compile_filter)
+            .transpose()
+            .map_err(ConfigError::Filter)?;
+        let program = source(settings.program.as_ref())
+            .map(program::compile_program)
+            .transpose()
+            .map_err(ConfigError::Program)?;
+        Ok(Self {
+            name: settings.name.clone(),
+            transform: Transform::new(filter, program),
+            layout: object.layout,
+            key: KeyTemplate::parse(&object.key, object.timestamp.as_deref())
+                .map_err(ConfigError::Key)?,
+            on_collision: object.on_collision,
+        })
+    }
+
+    /// Reads the variables of a function through `variable`: the pipeline, and its bucket.
+    ///
+    /// # Errors
+    ///
+    /// Names the variable that is missing, or the setting that is wrong.
+    pub fn from_env(
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<(Self, String), ConfigError> {
+        let read = |name| {
+            variable(name)
+                .filter(|value| !value.is_empty())
+                .ok_or(ConfigError::Missing(name))
+        };
+        let settings: Settings =
+            serde_json::from_str(&read(PIPELINE_VARIABLE)?).map_err(ConfigError::Malformed)?;
+        Ok((Self::new(&settings)?, read(BUCKET_VARIABLE)?))
+    }
+}
+
+/// A VRL source that says something.
+pub(crate) fn source(vrl: Option<&String>) -> Option<&str> {
+    vrl.map(String::as_str).filter(|vrl| !vrl.trim().is_empty())
+}
+
+fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}

@@ -1,0 +1,149 @@
+//! The pipeline file: `pipelines/NAME.yaml`, checked as a whole before anything is built from it.
+//!
+//! Three steps: [YAML to raw settings](raw), [raw settings to a `Pipeline`](validate), which is
+//! pure, and [`Pipeline::read`] around them, which alone touches the file system.
+
+mod aws;
+mod place;
+mod problem;
+mod raw;
+mod validate;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+pub use self::problem::{Problem, Problems};
+use crate::config::{Config, Settings};
+
+/// A pipeline that `terraform apply` and the function would accept.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    description: Option<String>,
+    stream: Stream,
+    bucket: String,
+    process: Process,
+    settings: Settings,
+    config: Config,
+    generate: Option<Generate>,
+}
+
+/// The stream that a pipeline reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stream {
+    /// Its name.
+    pub name: String,
+    /// How many shards it has; `None` for on-demand capacity.
+    pub shards: Option<u32>,
+}
+
+/// The function that processes a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Process {
+    /// Its name.
+    pub function: String,
+    /// How long one invocation may take.
+    pub timeout: Duration,
+    /// How much memory it has, in MiB.
+    pub memory_mib: u32,
+    /// How its batches are cut and repeated.
+    pub source: Source,
+}
+
+/// The event source mapping between stream and function, with Terraform's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// How many records a batch has at most.
+    pub batch_size: u32,
+    /// How many seconds a batch is waited for at most.
+    pub maximum_batching_window_in_seconds: u32,
+    /// How many batches of one shard are processed at once.
+    pub parallelization_factor: u32,
+    /// How often a failed batch is repeated.
+    pub maximum_retry_attempts: u32,
+    /// How old a record may be and still be delivered, in seconds.
+    pub maximum_record_age_in_seconds: u32,
+    /// Whether a failed batch is repeated in halves.
+    pub bisect_batch_on_function_error: bool,
+}
+
+/// The test traffic of a pipeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generate {
+    /// The record template, relative to the folder of the pipeline's file and inside of it.
+    pub template: PathBuf,
+    /// The template of the partition key; `None` for a random one.
+    pub partition_key: Option<String>,
+}
+
+impl Pipeline {
+    /// Reads and checks a pipeline's file; the stem of its name is the pipeline's name.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the file, each with its place and what to do about it.
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let file = path.display().to_string();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let source = fs::read_to_string(path).map_err(|error| {
+            let message = format!("cannot be read: {error}");
+            let remedy = "name a file such as pipelines/user-activity.yaml";
+            Problems::new(&file, vec![Problem::of_file(message, remedy)])
+        })?;
+        let beside = |template: &Path| path.with_file_name(template).is_file();
+        validate::pipeline(&name, &source, beside)
+            .map_err(|problems| Problems::new(&file, problems))
+    }
+
+    /// Checks the source of a pipeline of this name, as far as the source alone can tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pipeline::read`]; the file is called `NAME.yaml`.
+    pub fn parse(name: &str, source: &str) -> Result<Self, Problems> {
+        validate::pipeline(name, source, |_| true)
+            .map_err(|problems| Problems::new(&format!("{name}.yaml"), problems))
+    }
+
+    /// The pipeline's name.
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// What the pipeline is for.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// The stream that it reads.
+    pub fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// The bucket that it writes, without the prefix of a deployment.
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// The function that processes the stream.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// What the function is told of the pipeline.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The same compiled, to try records out with [`verdict`](crate::verdict()).
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Its test traffic.
+    pub fn generate(&self) -> Option<&Generate> {
+        self.generate.as_ref()
+    }
+}

@@ -1,0 +1,187 @@
+//! The file as it is written: YAML with every field in its place, and nothing checked yet.
+
+use serde::Deserialize;
+use serde_saphyr::{Error, Location, Spanned};
+
+use super::problem::Problem;
+use crate::{config::OnCollision, layout::Layout};
+
+/// A name that is nearer than this to a known one was probably meant to be it.
+const SIMILAR: f64 = 0.75;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) description: Option<String>,
+    pub(super) stream: Stream,
+    pub(super) bucket: Spanned<String>,
+    pub(super) process: Process,
+    pub(super) object: Object,
+    pub(super) generate: Option<Generate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stream {
+    pub(super) name: Spanned<String>,
+    pub(super) shards: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Process {
+    pub(super) function: Spanned<String>,
+    pub(super) filter: Option<Spanned<String>>,
+    pub(super) program: Option<Spanned<String>>,
+    pub(super) timeout_seconds: Option<Spanned<i64>>,
+    pub(super) memory_mib: Option<Spanned<i64>>,
+    #[serde(default)]
+    pub(super) source: Source,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Source {
+    pub(super) batch_size: Option<Spanned<i64>>,
+    pub(super) maximum_batching_window_in_seconds: Option<Spanned<i64>>,
+    pub(super) parallelization_factor: Option<Spanned<i64>>,
+    pub(super) maximum_retry_attempts: Option<Spanned<i64>>,
+    pub(super) maximum_record_age_in_seconds: Option<Spanned<i64>>,
+    pub(super) bisect_batch_on_function_error: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Object {
+    #[serde(default)]
+    pub(super) layout: Layout,
+    pub(super) key: Spanned<String>,
+    pub(super) timestamp: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) on_collision: OnCollision,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Generate {
+    pub(super) template: Spanned<String>,
+    pub(super) partition_key: Option<Spanned<String>>,
+}
+
+/// Reads YAML into its fields, up to the first that does not fit.
+pub(super) fn read(source: &str) -> Result<File, Problem> {
+    let options = serde_saphyr::options! { with_snippet: false };
+    let mut path = String::new();
+    serde_saphyr::with_deserializer_from_str_with_options(source, options, |yaml| {
+        serde_path_to_error::deserialize(yaml).map_err(|error| {
+            path = error.path().to_string();
+            error.into_inner()
+        })
+    })
+    .map_err(|error| problem(&path, &error))
+}
+
+/// The line and column of a location, when it is known.
+pub(super) fn place(location: Location) -> Option<(u64, u64)> {
+    (location != Location::UNKNOWN).then(|| (location.line(), location.column()))
+}
+
+fn problem(path: &str, error: &Error) -> Problem {
+    // What holds a value and its location counts as a level of its own.
+    let parent = path.trim_end_matches(['?', '.']);
+    let parent = parent.strip_suffix(".value").unwrap_or(parent);
+    let (field, message, remedy) = match error {
+        Error::SerdeUnknownField {
+            field, expected, ..
+        } => (
+            join(parent, field),
+            "is not a field of a pipeline file".to_owned(),
+            nearest(field, expected),
+        ),
+        Error::SerdeMissingField { field, .. } => (
+            join(parent, field),
+            "is missing".to_owned(),
+            "add it; README.md shows a whole file".to_owned(),
+        ),
+        Error::SerdeUnknownVariant {
+            variant, expected, ..
+        } => (
+            parent.to_owned(),
+            format!("`{variant}` is not known"),
+            nearest(variant, expected),
+        ),
+        Error::DuplicateMappingKey { .. } => (
+            parent.to_owned(),
+            "a field appears twice".to_owned(),
+            "remove one of the two".to_owned(),
+        ),
+        Error::NullIntoString { .. } => (
+            parent.to_owned(),
+            "has no value".to_owned(),
+            "write one, or remove the field if it is optional".to_owned(),
+        ),
+        Error::InvalidScalar { ty: "i64", .. } => (
+            parent.to_owned(),
+            "is not a whole number".to_owned(),
+            "write digits only".to_owned(),
+        ),
+        Error::Eof { .. } => (
+            String::new(),
+            "the file is empty".to_owned(),
+            "README.md shows a whole one".to_owned(),
+        ),
+        Error::MultipleDocuments { .. } => (
+            String::new(),
+            "the file holds more than one YAML document".to_owned(),
+            "write one file a pipeline".to_owned(),
+        ),
+        other => (
+            parent.to_owned(),
+            message(other),
+            "correct the YAML or the type of the value".to_owned(),
+        ),
+    };
+    Problem {
+        place: error.location().and_then(place),
+        field,
+        message,
+        remedy,
+    }
+}
+
+/// A path and the name of a field below it, which the path may already end with.
+fn join(parent: &str, field: &str) -> String {
+    let parent = parent
+        .strip_suffix(field)
+        .map_or(parent, |parent| parent.trim_end_matches('.'));
+    if parent.is_empty() {
+        field.to_owned()
+    } else {
+        format!("{parent}.{field}")
+    }
+}
+
+/// The known name that was probably meant, or else all of them.
+fn nearest(name: &str, known: &[&str]) -> String {
+    let similarity = |known: &str| strsim::jaro_winkler(name, known);
+    known
+        .iter()
+        .filter(|known| similarity(known) > SIMILAR)
+        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))
+        .map_or_else(
+            || match known {
+                [only] => format!("use `{only}`"),
+                _ => format!("use one of {}", known.join(", ")),
+            },
+            |nearest| format!("did you mean `{nearest}`?"),
+        )
+}
+
+/// The parser's own words, without the place that it puts behind them.
+fn message(error: &Error) -> String {
+    let text = error.to_string();
+    let text = text.lines().next().unwrap_or_default();
+    text.rsplit_once(" at line ")
+        .map_or(text, |(message, _)| message)
+        .to_owned()
+}

@@ -1,0 +1,337 @@
+//! Raw settings to a [`Pipeline`], or to everything that is wrong with them.
+
+use std::{
+    ops::RangeInclusive,
+    path::{Component, Path, PathBuf},
+    time::Duration,
+};
+
+use serde_saphyr::Spanned;
+
+use super::{Generate, Pipeline, Process, Source, Stream, aws, place, problem::Problem, raw};
+use crate::{
+    config::{self, Config, MAX_ENVIRONMENT_BYTES, ObjectSettings, Settings},
+    layout::{self, KeyTemplate},
+    program::{self, ProgramError},
+};
+
+/// How long a pipeline's name may be: it becomes a part of keys and of metadata.
+const MAX_NAME_BYTES: usize = 64;
+
+/// Checks the source of a pipeline; `exists` says whether a template lies beside the file.
+pub(super) fn pipeline(
+    name: &str,
+    source: &str,
+    exists: impl Fn(&Path) -> bool,
+) -> Result<Pipeline, Vec<Problem>> {
+    let file = raw::read(source).map_err(|problem| vec![problem])?;
+    let mut check = Check {
+        source,
+        problems: Vec::new(),
+    };
+    check.name(name);
+    let stream = check.stream(&file.stream);
+    check.aws_name("bucket", &file.bucket, aws::refuses_bucket);
+    let process = check.process(&file.process);
+    check.programs(&file.process);
+    check.object(&file.object);
+    let generate = file.generate.map(|raw| check.generate(&raw, exists));
+    let settings = settings(name, &file.process, &file.object);
+    check.environment(&settings);
+    let config = Config::new(&settings);
+    match config {
+        Ok(config) if check.problems.is_empty() => Ok(Pipeline {
+            description: file.description,
+            stream,
+            bucket: file.bucket.value,
+            process,
+            settings,
+            config,
+            generate,
+        }),
+        Err(error) if check.problems.is_empty() => {
+            Err(vec![Problem::of_file(error.to_string(), "correct it")])
+        }
+        _ => Err(check.problems),
+    }
+}
+
+/// The problems found so far.
+struct Check<'a> {
+    source: &'a str,
+    problems: Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn name(&mut self, name: &str) {
+        let good = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
+        let begins_well = name.starts_with(|c: char| c.is_ascii_lowercase());
+        if !begins_well || !name.chars().all(good) || name.len() > MAX_NAME_BYTES {
+            self.problems.push(Problem::of_file(
+                format!("`{name}` cannot name a pipeline"),
+                format!(
+                    "call the file by at most {MAX_NAME_BYTES} lower-case letters, digits and `-`, \
+                     such as user-activity.yaml"
+                ),
+            ));
+        }
+    }
+
+    fn stream(&mut self, raw: &raw::Stream) -> Stream {
+        self.aws_name("stream.name", &raw.name, aws::refuses_stream);
+        Stream {
+            name: raw.name.value.clone(),
+            shards: raw.shards.as_ref().map(|shards| {
+                let remedy = "or leave it out for on-demand capacity";
+                self.within("stream.shards", shards, aws::SHARDS, remedy)
+            }),
+        }
+    }
+
+    fn process(&mut self, raw: &raw::Process) -> Process {
+        self.aws_name("process.function", &raw.function, aws::refuses_function);
+        let mut number = |field, value: &Option<_>, default, range, remedy| match value {
+            Some(value) => self.within(field, value, range, remedy),
+            None => default,
+        };
+        let timeout_seconds = number(
+            "process.timeout_seconds",
+            &raw.timeout_seconds,
+            60,
+            aws::TIMEOUT_SECONDS,
+            "and at least what the slowest batch takes",
+        );
+        let memory_mib = number(
+            "process.memory_mib",
+            &raw.memory_mib,
+            256,
+            aws::MEMORY_MIB,
+            "which also decides how much processor time it gets",
+        );
+        let source = &raw.source;
+        let source = Source {
+            batch_size: number(
+                "process.source.batch_size",
+                &source.batch_size,
+                500,
+                aws::BATCH_SIZE,
+                "in records",
+            ),
+            maximum_batching_window_in_seconds: number(
+                "process.source.maximum_batching_window_in_seconds",
+                &source.maximum_batching_window_in_seconds,
+                1,
+                aws::BATCHING_WINDOW_SECONDS,
+                "in seconds",
+            ),
+            parallelization_factor: number(
+                "process.source.parallelization_factor",
+                &source.parallelization_factor,
+                1,
+                aws::PARALLELIZATION_FACTOR,
+                "in batches of one shard at once",
+            ),
+            maximum_retry_attempts: number(
+                "process.source.maximum_retry_attempts",
+                &source.maximum_retry_attempts,
+                10,
+                aws::RETRY_ATTEMPTS,
+                "because a batch that is repeated for ever blocks its shard",
+            ),
+            maximum_record_age_in_seconds: number(
+                "process.source.maximum_record_age_in_seconds",
+                &source.maximum_record_age_in_seconds,
+                86_400,
+                aws::RECORD_AGE_SECONDS,
+                "because a record that is repeated for ever blocks its shard",
+            ),
+            bisect_batch_on_function_error: source.bisect_batch_on_function_error.unwrap_or(true),
+        };
+        Process {
+            function: raw.function.value.clone(),
+            timeout: Duration::from_secs(timeout_seconds.into()),
+            memory_mib,
+            source,
+        }
+    }
+
+    fn programs(&mut self, raw: &raw::Process) {
+        let programs = [
+            (
+                "process.filter",
+                &raw.filter,
+                program::compile_filter as Compile,
+            ),
+            ("process.program", &raw.program, program::compile_program),
+        ];
+        for (field, scalar, compile) in programs {
+            let Some(scalar) = scalar else { continue };
+            let Some(vrl) = config::source(Some(&scalar.value)) else {
+                continue;
+            };
+            let Err(error) = compile(vrl) else { continue };
+            for problem in error.problems {
+                let offset = Some(problem.offset);
+                self.refuse(field, scalar, offset, problem.message, problem.remedy);
+            }
+        }
+    }
+
+    fn object(&mut self, raw: &raw::Object) {
+        match KeyTemplate::parse(&raw.key.value, None) {
+            Ok(key) => {
+                if let Some(timestamp) = &raw.timestamp
+                    && !key.reads_time()
+                {
+                    let message = "is not used: the key has no strftime specifier";
+                    let remedy = "remove it, or add specifiers such as %Y/%m/%d to object.key";
+                    self.refuse("object.timestamp", timestamp, None, message, remedy);
+                }
+            }
+            Err(error) => {
+                let offset = Some(error.offset);
+                self.refuse("object.key", &raw.key, offset, error.message, error.remedy);
+            }
+        }
+        if let Some(timestamp) = &raw.timestamp
+            && let Err(error) = layout::check_field(&timestamp.value)
+        {
+            self.refuse(
+                "object.timestamp",
+                timestamp,
+                None,
+                error.message,
+                error.remedy,
+            );
+        }
+    }
+
+    fn generate(&mut self, raw: &raw::Generate, exists: impl Fn(&Path) -> bool) -> Generate {
+        let template = PathBuf::from(&raw.template.value);
+        let mut components = template.components();
+        let confined = !raw.template.value.is_empty()
+            && components.all(|component| matches!(component, Component::Normal(_)));
+        let field = "generate.template";
+        if !confined {
+            let message = format!("`{}` leaves the folder of the pipeline", template.display());
+            let remedy = "name a file beside the pipeline's, such as user-activity.json.tmpl";
+            self.refuse(field, &raw.template, None, message, remedy);
+        } else if !exists(&template) {
+            let message = format!(
+                "there is no file `{}` beside the pipeline's",
+                template.display()
+            );
+            let remedy = "create it, or correct its name";
+            self.refuse(field, &raw.template, None, message, remedy);
+        }
+        if let Some(partition_key) = &raw.partition_key
+            && let Err(error) = layout::check_partition_key(&partition_key.value)
+        {
+            let field = "generate.partition_key";
+            let offset = Some(error.offset);
+            self.refuse(field, partition_key, offset, error.message, error.remedy);
+        }
+        Generate {
+            template,
+            partition_key: raw.partition_key.as_ref().map(|key| key.value.clone()),
+        }
+    }
+
+    /// Refuses what a function would have no room for.
+    fn environment(&mut self, settings: &Settings) {
+        // A deployment puts a prefix before the bucket's name: count the longest there can be.
+        let bucket = "b".repeat(aws::MAX_BUCKET_NAME_BYTES);
+        let bytes = settings.environment(&bucket).map_or(0, |variables| {
+            variables
+                .iter()
+                .map(|(name, value)| name.len() + value.len())
+                .sum()
+        });
+        if bytes > MAX_ENVIRONMENT_BYTES {
+            self.problems.push(Problem {
+                place: None,
+                field: "process".to_owned(),
+                message: format!(
+                    "the function's variables {} and {} would have {bytes} bytes, and Lambda takes \
+                     {MAX_ENVIRONMENT_BYTES}",
+                    config::PIPELINE_VARIABLE,
+                    config::BUCKET_VARIABLE,
+                ),
+                remedy: "shorten process.program".to_owned(),
+            });
+        }
+    }
+
+    fn aws_name(
+        &mut self,
+        field: &str,
+        name: &Spanned<String>,
+        refuses: impl Fn(&str) -> Option<String>,
+    ) {
+        if let Some(refusal) = refuses(&name.value) {
+            let message = format!("`{}` {refusal}", name.value);
+            self.refuse(field, name, None, message, "choose another name");
+        }
+    }
+
+    /// The number, or the nearest one in the range after saying so.
+    fn within(
+        &mut self,
+        field: &str,
+        number: &Spanned<i64>,
+        range: RangeInclusive<i64>,
+        remedy: &str,
+    ) -> u32 {
+        let (first, last) = (range.start(), range.end());
+        if !range.contains(&number.value) {
+            self.problems.push(Problem {
+                place: raw::place(number.referenced),
+                field: field.to_owned(),
+                message: format!("{} is not from {first} to {last}", number.value),
+                remedy: format!("choose a number in that range, {remedy}"),
+            });
+        }
+        u32::try_from(number.value.clamp(*first, *last)).unwrap_or(u32::MAX)
+    }
+
+    fn refuse(
+        &mut self,
+        field: &str,
+        scalar: &Spanned<String>,
+        offset: Option<usize>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let place = match offset {
+            Some(offset) => place::within(self.source, scalar, offset),
+            None => raw::place(scalar.referenced),
+        };
+        self.problems.push(Problem {
+            place,
+            field: field.to_owned(),
+            message: message.into(),
+            remedy: remedy.into(),
+        });
+    }
+}
+
+type Compile = fn(&str) -> Result<vrl::compiler::Program, ProgramError>;
+
+/// What the function is told, with empty programs left out.
+fn settings(name: &str, process: &raw::Process, object: &raw::Object) -> Settings {
+    let program = |scalar: &Option<Spanned<String>>| {
+        let source = scalar.as_ref().map(|scalar| &scalar.value);
+        config::source(source).map(str::to_owned)
+    };
+    Settings {
+        name: name.to_owned(),
+        filter: program(&process.filter),
+        program: program(&process.program),
+        object: ObjectSettings {
+            layout: object.layout,
+            key: object.key.value.clone(),
+            timestamp: object.timestamp.as_ref().map(|field| field.value.clone()),
+            on_collision: object.on_collision,
+        },
+    }
+}

@@ -1,0 +1,234 @@
+//! Where a record's object goes: the key template, and the confinement of what fills it.
+//!
+//! The convention is Vector's: `{{ field.path }}`, `{{ %metadata }}` and `strftime` specifiers
+//! outside the braces. What an event brings along can fill its place in the key and nothing else:
+//! it adds no `/`, names no parent, and never leaves the template's literal prefix.
+
+mod template;
+
+use std::fmt::{self, Write};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use vrl::{
+    path::{OwnedValuePath, parse_value_path},
+    value::Value,
+};
+
+use self::template::Part;
+pub use self::template::{Metadata, TemplateError};
+use crate::record::Record;
+
+/// How many bytes of UTF-8 an object key may have ("Naming Amazon S3 objects",
+/// `AmazonS3/latest/userguide/object-keys.html`).
+pub const MAX_KEY_BYTES: usize = 1024;
+
+/// Where quarantined records go; a pipeline's own objects stay out of it.
+pub const QUARANTINE_PREFIX: &str = "quarantine/";
+
+/// Where Lambda writes the batches that it gave up (`lambda/latest/dg/kinesis-on-failure-destination.html`).
+pub const FAILURE_PREFIX: &str = "aws/lambda/";
+
+/// How records become objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// One object a record.
+    #[default]
+    Record,
+}
+
+/// A checked template for object keys.
+#[derive(Clone, Debug)]
+pub struct KeyTemplate {
+    parts: Vec<Part>,
+    timestamp: Option<Field>,
+}
+
+/// A field of the record, by its path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    path: OwnedValuePath,
+    source: String,
+}
+
+impl Field {
+    pub(crate) fn parse(source: &str) -> Result<Self, TemplateError> {
+        let path = parse_value_path(source).map_err(|_| TemplateError {
+            offset: 0,
+            message: format!("`{source}` is not the path of a field"),
+            remedy: "write it as in VRL, such as `user.id` or `items[0].\"odd name\"`".to_owned(),
+        })?;
+        Ok(Self {
+            path,
+            source: source.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.source)
+    }
+}
+
+/// Why a record has no key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unrenderable {
+    /// The record does not have the field, or it is null.
+    #[error("the field {0} is missing")]
+    Missing(String),
+    /// The field holds other fields.
+    #[error("the field {0} is an object or an array")]
+    Compound(String),
+    /// The field is there and holds no character.
+    #[error("{0} is empty")]
+    Blank(String),
+    /// The value would leave its place in the key.
+    #[error("{0} holds a `/`, a `..` or a control character")]
+    Unconfined(String),
+    /// The field that `timestamp` names is no time.
+    #[error("the field {0} is neither RFC 3339 nor Unix seconds")]
+    NoTime(String),
+    /// The key as a whole would name another place than its template.
+    #[error("the key would begin with a reserved prefix or have `.` or `..` as a part")]
+    Misplaced,
+    /// S3 would refuse the key.
+    #[error("the key would be longer than {MAX_KEY_BYTES} bytes")]
+    TooLong,
+}
+
+impl KeyTemplate {
+    /// Checks a template and, if there is one, the field that its `strftime` specifiers refer to.
+    ///
+    /// # Errors
+    ///
+    /// A template that no record could satisfy, or that a record could escape.
+    pub fn parse(source: &str, timestamp: Option<&str>) -> Result<Self, TemplateError> {
+        Ok(Self {
+            parts: template::parse_key(source)?,
+            timestamp: timestamp.map(Field::parse).transpose()?,
+        })
+    }
+
+    /// Whether a key depends on fields of the record, and not just on its metadata.
+    pub fn reads_fields(&self) -> bool {
+        self.timestamp.is_some() || self.parts.iter().any(|part| matches!(part, Part::Field(_)))
+    }
+
+    /// Whether the template has `strftime` specifiers.
+    pub fn reads_time(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Time(_)))
+    }
+
+    /// Writes the key of a record whose value, after the program, is `value`.
+    ///
+    /// # Errors
+    ///
+    /// A record that the template cannot place.
+    pub fn render(&self, record: &Record, value: &Value) -> Result<String, Unrenderable> {
+        let time = match &self.timestamp {
+            Some(field) => time(field, value)?,
+            None => record.arrival,
+        };
+        let mut key = String::with_capacity(MAX_KEY_BYTES / 8);
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => key.push_str(literal),
+                Part::Time(items) => write!(key, "{}", time.format_with_items(items.iter()))
+                    .map_err(|_| Unrenderable::Misplaced)?,
+                Part::Field(field) => render_field(&mut key, field, value)?,
+                Part::Metadata(metadata) => {
+                    let start = key.len();
+                    metadata.render(&mut key, record);
+                    confine(&key[start..], metadata)?;
+                }
+            }
+        }
+        if key.len() > MAX_KEY_BYTES {
+            return Err(Unrenderable::TooLong);
+        }
+        if is_reserved(&key)
+            || key
+                .split('/')
+                .any(|segment| matches!(segment, "" | "." | ".."))
+        {
+            return Err(Unrenderable::Misplaced);
+        }
+        Ok(key)
+    }
+}
+
+/// Whether a key lies where only sluice itself or Lambda may write.
+pub fn is_reserved(key: &str) -> bool {
+    key.starts_with(QUARANTINE_PREFIX) || key.starts_with(FAILURE_PREFIX)
+}
+
+/// Checks the path of a field.
+///
+/// # Errors
+///
+/// What is not a path, such as `user.id`.
+pub fn check_field(source: &str) -> Result<(), TemplateError> {
+    Field::parse(source).map(|_| ())
+}
+
+/// Checks the template of a partition key: text and fields of the record.
+///
+/// # Errors
+///
+/// A template with metadata or without an end to its braces.
+pub fn check_partition_key(source: &str) -> Result<(), TemplateError> {
+    template::check_partition_key(source)
+}
+
+/// Appends a field as text, or as JSON when it is a number or a boolean.
+fn render_field(key: &mut String, field: &Field, value: &Value) -> Result<(), Unrenderable> {
+    let start = key.len();
+    let wrote = match value.get(&field.path) {
+        None | Some(Value::Null) => return Err(Unrenderable::Missing(field.to_string())),
+        Some(Value::Object(_) | Value::Array(_)) => {
+            return Err(Unrenderable::Compound(field.to_string()));
+        }
+        Some(Value::Integer(number)) => write!(key, "{number}"),
+        Some(Value::Boolean(truth)) => write!(key, "{truth}"),
+        Some(Value::Float(number)) => {
+            write!(key, "{}", serde_json::Value::from(number.into_inner()))
+        }
+        Some(text) => write!(key, "{}", text.to_string_lossy()),
+    };
+    wrote.map_err(|_| Unrenderable::Misplaced)?;
+    confine(&key[start..], field)
+}
+
+fn confine(rendered: &str, what: &impl fmt::Display) -> Result<(), Unrenderable> {
+    if rendered.is_empty() {
+        return Err(Unrenderable::Blank(what.to_string()));
+    }
+    if rendered.contains("..") || rendered.contains(|c: char| c == '/' || c.is_control()) {
+        return Err(Unrenderable::Unconfined(what.to_string()));
+    }
+    Ok(())
+}
+
+/// Reads the field that `timestamp` names: RFC 3339 text or Unix seconds.
+fn time(field: &Field, value: &Value) -> Result<DateTime<Utc>, Unrenderable> {
+    let found = match value.get(&field.path) {
+        None | Some(Value::Null) => return Err(Unrenderable::Missing(field.to_string())),
+        Some(Value::Timestamp(time)) => Some(*time),
+        Some(Value::Integer(seconds)) => DateTime::from_timestamp(*seconds, 0),
+        Some(Value::Float(seconds)) => {
+            // Saturates far outside of what `from_timestamp_millis` accepts.
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "saturation is refused below"
+            )]
+            let millis = (seconds.into_inner() * 1000.0).round() as i64;
+            DateTime::from_timestamp_millis(millis)
+        }
+        Some(text) => DateTime::parse_from_rfc3339(&text.to_string_lossy())
+            .ok()
+            .map(|time| time.to_utc()),
+    };
+    found.ok_or_else(|| Unrenderable::NoTime(field.to_string()))
+}

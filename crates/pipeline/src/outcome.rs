@@ -1,0 +1,129 @@
+//! What can become of a record: exactly one of four outcomes, each with its reason.
+//!
+//! A reason has a stable kebab-case code, for metrics and object keys, and a sentence for people.
+
+use crate::layout::Unrenderable;
+
+/// What became of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its object is in the bucket.
+    Stored(Stored),
+    /// The pipeline's filter or program dropped it.
+    Filtered,
+    /// It can never succeed; its original bytes are below `quarantine/`.
+    Quarantined(QuarantineReason),
+    /// It may succeed later, so its shard is read again from here.
+    Retry(RetryReason),
+}
+
+/// How a record came to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// By an object that this invocation wrote.
+    Written {
+        /// The size of its body.
+        bytes: usize,
+    },
+    /// By an earlier delivery of the same record.
+    Already,
+    /// By giving way to a newer record, where the pipeline says `on_collision: overwrite`.
+    Superseded,
+}
+
+/// Why a record can never succeed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QuarantineReason {
+    /// The envelope around the bytes is broken.
+    #[error("the record's data is not base64")]
+    NotBase64,
+    /// There is nothing to store.
+    #[error("the record holds nothing but white space")]
+    Empty,
+    /// The bytes are not text.
+    #[error("the record is not UTF-8: byte {offset} starts no valid character")]
+    NotUtf8 {
+        /// How many bytes before it are valid.
+        offset: usize,
+    },
+    /// The text is not one JSON value.
+    #[error("the record is not one JSON value: {0}")]
+    NotJson(String),
+    /// The filter or the program failed on it.
+    #[error("{0}")]
+    ProgramError(String),
+    /// The key template has no value for it.
+    #[error("the object key cannot be rendered: {0}")]
+    KeyUnrenderable(#[from] Unrenderable),
+    /// Another record has its key, and nothing else may be used.
+    #[error("another record already holds the object key")]
+    KeyTaken,
+}
+
+impl QuarantineReason {
+    /// The stable name of the reason, also a part of the quarantined object's key.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotBase64 => "not-base64",
+            Self::Empty => "empty",
+            Self::NotUtf8 { .. } => "not-utf8",
+            Self::NotJson(_) => "not-json",
+            Self::ProgramError(_) => "program-error",
+            Self::KeyUnrenderable(_) => "key-unrenderable",
+            Self::KeyTaken => "key-taken",
+        }
+    }
+}
+
+/// Why a record has to be delivered again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RetryReason {
+    /// The store asks for fewer requests.
+    #[error("S3 throttles; requests are spread over more prefixes or sent more slowly")]
+    Throttled,
+    /// The store failed on its side.
+    #[error("S3 answered with a server error")]
+    Unavailable,
+    /// No answer came in time.
+    #[error("S3 did not answer in time")]
+    Timeout,
+    /// The store could not be reached, or its answer could not be read.
+    #[error("S3 cannot be reached; check the network, the endpoint and the region")]
+    Unreachable,
+    /// The function may not do this.
+    #[error("S3 denies access; grant s3:PutObject and s3:GetObject on the bucket's objects")]
+    AccessDenied,
+    /// The bucket is not there.
+    #[error("the bucket does not exist; create it or correct BUCKET")]
+    NoSuchBucket,
+    /// Someone else was writing the same key at the same time.
+    #[error("another writer was busy with the same key")]
+    Conflict,
+    /// The store refuses the request for a reason that is not the record's.
+    #[error("S3 refuses the request: {0}")]
+    Refused(String),
+    /// The invocation is about to end.
+    #[error("the invocation ran out of time; raise process.timeout_seconds or lower batch_size")]
+    OutOfTime,
+    /// The record that decides about the key has not been settled.
+    #[error("an earlier record with the same key has to be settled first")]
+    Behind,
+}
+
+impl RetryReason {
+    /// The stable name of the reason.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Unavailable => "unavailable",
+            Self::Timeout => "timeout",
+            Self::Unreachable => "unreachable",
+            Self::AccessDenied => "access-denied",
+            Self::NoSuchBucket => "no-such-bucket",
+            Self::Conflict => "conflict",
+            Self::Refused(_) => "refused",
+            Self::OutOfTime => "out-of-time",
+            Self::Behind => "behind",
+        }
+    }
+}

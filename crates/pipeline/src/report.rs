@@ -1,0 +1,261 @@
+//! What became of a batch: the answer to Lambda, and one line for CloudWatch.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    outcome::{Outcome, Stored},
+    record::{Identity, Record, SequenceNumber},
+};
+
+/// The CloudWatch namespace of every metric.
+pub const NAMESPACE: &str = "sluice";
+
+/// How many values one metric may have in a line ("Embedded metric format specification",
+/// `AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html`).
+pub const MAX_SAMPLES: usize = 100;
+
+/// What became of one record, and when that was certain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// When it was certain.
+    pub at: DateTime<Utc>,
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BatchReport {
+    /// How many records the batch had.
+    pub received: usize,
+    /// How many are in the bucket.
+    pub stored: usize,
+    /// How many the filter or the program dropped.
+    pub filtered: usize,
+    /// How many can never succeed, by the reason's code.
+    pub quarantined: BTreeMap<&'static str, usize>,
+    /// How many have to be delivered again, by the reason's code.
+    pub retry: BTreeMap<&'static str, usize>,
+    /// How many objects this invocation wrote for stored records.
+    pub objects: usize,
+    /// How many bytes those objects have.
+    pub bytes: usize,
+    /// For each object written: from the record's arrival until the object was stored, ascending.
+    pub arrival_to_stored_ms: Vec<u64>,
+    /// The first and the last record of the batch.
+    pub span: Option<(Identity, Identity)>,
+    /// The first record to deliver again.
+    pub retry_from: Option<SequenceNumber>,
+    /// Why that record has to be delivered again.
+    pub retry_because: Option<String>,
+}
+
+/// What surrounds a batch, for its line in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Circumstances<'a> {
+    /// The pipeline's name.
+    pub pipeline: &'a str,
+    /// When the batch was done.
+    pub at: DateTime<Utc>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Whether it was the first of its process.
+    pub cold_start: bool,
+}
+
+/// Records of a batch that have no outcome, or more than one: a defect of this crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("received {received} records and accounted for {accounted}; the batch is delivered again")]
+pub struct Unaccounted {
+    /// How many records the batch had.
+    pub received: usize,
+    /// How many outcomes there are.
+    pub accounted: usize,
+}
+
+/// The answer to Lambda: from which record on the shard is to be read again
+/// (`lambda/latest/dg/services-kinesis-batchfailurereporting.html`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchResponse {
+    /// Empty, or the one record with the lowest sequence number to deliver again.
+    pub batch_item_failures: Vec<BatchItemFailure>,
+}
+
+/// A record to deliver again, and with it all that follow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchItemFailure {
+    /// Its sequence number.
+    pub item_identifier: String,
+}
+
+impl BatchReport {
+    /// Counts the outcomes of a batch.
+    pub fn new<'a>(batch: impl IntoIterator<Item = (&'a Record, &'a Settled)>) -> Self {
+        let mut report = Self::default();
+        for (record, settled) in batch {
+            report.received += 1;
+            report.extend_span(&record.identity);
+            report.count(record, settled);
+        }
+        report.arrival_to_stored_ms.sort_unstable();
+        report
+    }
+
+    /// Checks that every record has exactly one outcome:
+    /// `received = stored + filtered + quarantined + retry`.
+    ///
+    /// # Errors
+    ///
+    /// [`Unaccounted`], upon which the invocation has to fail so that the batch comes again.
+    pub fn conserved(&self, received: usize) -> Result<(), Unaccounted> {
+        let accounted = self.stored + self.filtered + total(&self.quarantined) + total(&self.retry);
+        if received == accounted && received == self.received {
+            Ok(())
+        } else {
+            Err(Unaccounted {
+                received,
+                accounted,
+            })
+        }
+    }
+
+    /// The answer to Lambda.
+    pub fn response(&self) -> BatchResponse {
+        let failure = self.retry_from.as_ref().map(|first| BatchItemFailure {
+            item_identifier: first.to_string(),
+        });
+        BatchResponse {
+            batch_item_failures: failure.into_iter().collect(),
+        }
+    }
+
+    /// The batch as one line in CloudWatch's embedded metric format, without any payload.
+    pub fn line(&self, circumstances: Circumstances<'_>) -> Value {
+        let counts = [
+            ("received", self.received),
+            ("stored", self.stored),
+            ("filtered", self.filtered),
+            ("quarantined", total(&self.quarantined)),
+            ("retried", total(&self.retry)),
+            ("objects", self.objects),
+        ];
+        let mut metrics: Vec<_> = counts
+            .iter()
+            .map(|(name, _)| json!({"Name": name, "Unit": "Count"}))
+            .collect();
+        metrics.push(json!({"Name": "bytes", "Unit": "Bytes"}));
+        let mut line = json!({
+            "Pipeline": circumstances.pipeline,
+            "bytes": self.bytes,
+            "duration_ms": circumstances.duration_ms,
+            "cold_start": circumstances.cold_start,
+        });
+        for (name, count) in counts {
+            line[name] = count.into();
+        }
+        // A metric without a value is not valid, so that these appear only when there are some.
+        if !self.arrival_to_stored_ms.is_empty() {
+            metrics.push(json!({"Name": "arrival_to_stored_ms", "Unit": "Milliseconds"}));
+            line["arrival_to_stored_ms"] = json!(quantiles(&self.arrival_to_stored_ms));
+        }
+        if !self.quarantined.is_empty() {
+            line["quarantined_by_reason"] = json!(self.quarantined);
+        }
+        if !self.retry.is_empty() {
+            line["retried_by_reason"] = json!(self.retry);
+            line["retry_from"] = json!(self.retry_from.as_ref().map(SequenceNumber::as_str));
+            line["retry_because"] = json!(self.retry_because);
+        }
+        if let Some((first, last)) = &self.span {
+            line["shard"] = first.shard_id().into();
+            line["first_sequence_number"] = first.sequence_number().as_str().into();
+            line["last_sequence_number"] = last.sequence_number().as_str().into();
+        }
+        line["_aws"] = json!({
+            "Timestamp": circumstances.at.timestamp_millis(),
+            "CloudWatchMetrics": [{
+                "Namespace": NAMESPACE,
+                "Dimensions": [["Pipeline"]],
+                "Metrics": metrics,
+            }],
+        });
+        line
+    }
+
+    fn extend_span(&mut self, identity: &Identity) {
+        self.span = Some(match self.span.take() {
+            Some((first, _)) => (first, identity.clone()),
+            None => (identity.clone(), identity.clone()),
+        });
+    }
+
+    fn count(&mut self, record: &Record, settled: &Settled) {
+        match &settled.outcome {
+            Outcome::Stored(stored) => {
+                self.stored += 1;
+                if let Stored::Written { bytes } = stored {
+                    self.objects += 1;
+                    self.bytes += bytes;
+                    self.arrival_to_stored_ms
+                        .push(millis(settled.at - record.arrival));
+                }
+            }
+            Outcome::Filtered => self.filtered += 1,
+            Outcome::Quarantined(reason) => {
+                *self.quarantined.entry(reason.code()).or_default() += 1;
+            }
+            Outcome::Retry(reason) => {
+                *self.retry.entry(reason.code()).or_default() += 1;
+                let this = record.identity.sequence_number();
+                if self.retry_from.as_ref().is_none_or(|lowest| this < lowest) {
+                    self.retry_from = Some(this.clone());
+                    self.retry_because = Some(reason.to_string());
+                }
+            }
+        }
+    }
+}
+
+fn total(by_reason: &BTreeMap<&'static str, usize>) -> usize {
+    by_reason.values().sum()
+}
+
+/// A duration, or zero when the clocks of the stream and of this machine disagree.
+fn millis(duration: TimeDelta) -> u64 {
+    duration.num_milliseconds().try_into().unwrap_or(0)
+}
+
+/// At most [`MAX_SAMPLES`] of the ascending values, evenly spaced and with both ends.
+fn quantiles(ascending: &[u64]) -> Vec<u64> {
+    if ascending.len() <= MAX_SAMPLES {
+        return ascending.to_vec();
+    }
+    (0..MAX_SAMPLES)
+        .map(|sample| ascending[sample * (ascending.len() - 1) / (MAX_SAMPLES - 1)])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_keep_both_ends_and_stay_within_the_limit() {
+        let values: Vec<u64> = (0..10_000).collect();
+        let samples = quantiles(&values);
+        assert_eq!(samples.len(), MAX_SAMPLES);
+        assert_eq!((samples[0], samples[MAX_SAMPLES - 1]), (0, 9_999));
+        assert!(samples.is_sorted());
+    }
+
+    #[test]
+    fn few_values_are_all_kept() {
+        assert_eq!(quantiles(&[1, 2, 3]), [1, 2, 3]);
+    }
+}

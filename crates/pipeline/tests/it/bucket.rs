@@ -1,0 +1,149 @@
+//! The real S3 client against canned answers: what is asked, and what is made of the answer.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_s3::{
+    Client,
+    config::{BehaviorVersion, Credentials, Region, retry::RetryConfig},
+};
+use aws_smithy_http_client::test_util::infallible_client_fn;
+use pipeline::{
+    object::{Object, Stamp},
+    outcome::RetryReason,
+    store::{Bucket, Condition, Put, Store},
+};
+
+use crate::memory::record;
+
+type Request = http::Request<aws_sdk_s3::primitives::SdkBody>;
+type Seen = Arc<Mutex<Vec<(String, http::HeaderMap)>>>;
+
+/// A bucket whose every request is answered by `answer`, once.
+fn bucket(
+    answer: impl Fn(&Request) -> http::Response<&'static str> + Send + Sync + 'static,
+) -> (Bucket, Seen) {
+    let seen = Seen::default();
+    let log = Arc::clone(&seen);
+    let http_client = infallible_client_fn(move |request: Request| {
+        let asked = (request.method().to_string(), request.headers().clone());
+        log.lock().unwrap().push(asked);
+        answer(&request)
+    });
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .region(Region::new("us-east-1"))
+        .retry_config(RetryConfig::disabled())
+        .http_client(http_client)
+        .build();
+    let bucket = Bucket::new(Client::from_conf(config), "bucket".to_owned());
+    (bucket, seen)
+}
+
+fn object() -> Object {
+    let stamp = Stamp::new("test", &record(1, "{}"));
+    Object::new(stamp, "a.json".to_owned(), "{}".into())
+}
+
+fn answer(status: u16, code: &str) -> http::Response<&'static str> {
+    let body = if code.is_empty() {
+        String::new()
+    } else {
+        format!("<Error><Code>{code}</Code></Error>")
+    };
+    http::Response::builder()
+        .status(status)
+        .body(&*body.leak())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_put_is_create_only_and_names_its_record() {
+    let (bucket, seen) = bucket(|_| answer(200, ""));
+    let put = bucket.put(&object(), &Condition::Absent).await;
+    assert_eq!(put, Ok(Put::Written));
+    let seen = seen.lock().unwrap();
+    let (method, headers) = &seen[0];
+    assert_eq!(method, "PUT");
+    for (name, value) in [
+        ("if-none-match", "*"),
+        ("content-type", "application/json"),
+        ("x-amz-meta-sluice-record", "shardId-000000000000:1"),
+        ("x-amz-meta-sluice-pipeline", "test"),
+        ("x-amz-meta-sluice-arrival", "2023-11-14T22:13:20.001Z"),
+    ] {
+        assert_eq!(headers[name], value, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_taken_key_is_answered_with_its_holder() {
+    let (bucket, seen) = bucket(|request| match request.method().as_str() {
+        "PUT" => answer(412, "PreconditionFailed"),
+        _ => http::Response::builder()
+            .header("etag", "\"e\"")
+            .header("x-amz-meta-sluice-record", "shardId-000000000000:1")
+            .header("x-amz-meta-sluice-pipeline", "test")
+            .header("x-amz-meta-sluice-arrival", "2023-11-14T22:13:20.001Z")
+            .body("")
+            .unwrap(),
+    });
+    let put = bucket.put(&object(), &Condition::Absent).await;
+    let by = Some(object().stamp);
+    let etag = "\"e\"".to_owned();
+    assert_eq!(put, Ok(Put::Taken { by, etag }));
+    assert_eq!(seen.lock().unwrap()[1].0, "HEAD");
+}
+
+#[tokio::test]
+async fn an_object_that_no_pipeline_made_has_no_stamp() {
+    let (bucket, _) = bucket(|request| match request.method().as_str() {
+        "PUT" => answer(412, "PreconditionFailed"),
+        _ => answer(200, ""),
+    });
+    let put = bucket.put(&object(), &Condition::Absent).await;
+    assert!(matches!(put, Ok(Put::Taken { by: None, .. })), "{put:?}");
+}
+
+#[tokio::test]
+async fn an_overwrite_is_bound_to_the_object_that_was_seen() {
+    let (bucket, seen) = bucket(|_| answer(200, ""));
+    let unchanged = Condition::Unchanged("\"e\"".to_owned());
+    assert_eq!(bucket.put(&object(), &unchanged).await, Ok(Put::Written));
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen[0].1["if-match"], "\"e\"");
+    assert!(!seen[0].1.contains_key("if-none-match"));
+}
+
+#[tokio::test]
+async fn every_failure_is_a_reason_to_try_again() {
+    for (status, code, reason) in [
+        (503, "SlowDown", RetryReason::Throttled),
+        (429, "TooManyRequests", RetryReason::Throttled),
+        (500, "InternalError", RetryReason::Unavailable),
+        (502, "", RetryReason::Unavailable),
+        (400, "RequestTimeout", RetryReason::Timeout),
+        (403, "AccessDenied", RetryReason::AccessDenied),
+        (404, "NoSuchBucket", RetryReason::NoSuchBucket),
+        (409, "ConditionalRequestConflict", RetryReason::Conflict),
+        (
+            400,
+            "InvalidArgument",
+            RetryReason::Refused("400 InvalidArgument".to_owned()),
+        ),
+    ] {
+        let (bucket, _) = bucket(move |_| answer(status, code));
+        let put = bucket.put(&object(), &Condition::Absent).await;
+        assert_eq!(put, Err(reason), "{status} {code}");
+    }
+}
+
+#[tokio::test]
+async fn a_holder_that_vanished_meanwhile_is_a_conflict() {
+    let (bucket, _) = bucket(|request| match request.method().as_str() {
+        "PUT" => answer(412, "PreconditionFailed"),
+        _ => answer(404, ""),
+    });
+    let put = bucket.put(&object(), &Condition::Absent).await;
+    assert_eq!(put, Err(RetryReason::Conflict));
+}
