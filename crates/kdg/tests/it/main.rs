@@ -1,1 +1,5 @@
 //! The tests of this crate, one module a stage.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod scan;
+mod template;
