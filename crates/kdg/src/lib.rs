@@ -26,9 +26,21 @@
 
 pub mod template;
 
+pub mod record;
+
+pub mod batch;
+
+pub mod pace;
+
 mod entropy;
 mod scene;
 
+pub use batch::{MAX_BATCH_BYTES, MAX_BATCH_RECORDS, batches};
 pub use entropy::{Entropy, SeededEntropy};
+pub use pace::{Pace, RateError};
+pub use record::{
+    Ending, KeyRule, KeyRuleError, MAX_PARTITION_KEY_CHARACTERS, MAX_RECORD_BYTES, Recipe, Record,
+    RecordError,
+};
 pub use scene::Scene;
 pub use template::{LineBreaks, Problem, Template, TemplateError, TemplateErrors};

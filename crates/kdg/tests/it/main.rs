@@ -1,5 +1,8 @@
 //! The tests of this crate, one module a stage.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod batch;
+mod pace;
+mod record;
 mod scan;
 mod template;
