@@ -30,12 +30,18 @@ pub mod record;
 
 pub mod batch;
 
+pub mod delivery;
+
 pub mod pace;
 
 mod entropy;
 mod scene;
 
 pub use batch::{MAX_BATCH_BYTES, MAX_BATCH_RECORDS, batches};
+pub use delivery::{
+    Account, Action, Answer, Delivery, DeliverySettings, Event, Failure, GivenUp, RequestFailure,
+    RequestId, Retry,
+};
 pub use entropy::{Entropy, SeededEntropy};
 pub use pace::{Pace, RateError};
 pub use record::{

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod batch;
+mod delivery;
+mod delivery_laws;
 mod pace;
 mod record;
 mod scan;
