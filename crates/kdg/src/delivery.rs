@@ -17,6 +17,39 @@
 //! each record by itself: if it refuses the first of two records with one key in
 //! a request and accepts the second, the first is stored after the second.
 //! Only requests with a single record could prevent that.
+//!
+//! # Example
+//!
+//! A caller that carries out one request at a time, here against a stream that
+//! takes everything:
+//!
+//! ```
+//! use std::time::Duration;
+//! use kdg::{Action, Answer, Delivery, DeliverySettings, Record, SeededEntropy};
+//!
+//! let mut entropy = SeededEntropy::new(7);
+//! let mut now = Duration::ZERO;
+//! let mut delivery = Delivery::new(DeliverySettings::default());
+//! let (data, partition_key) = (b"{}".to_vec(), "user_1".to_owned());
+//! delivery.push(Record { data, partition_key, explicit_hash_key: None, tag: 0 }, now);
+//! delivery.finish();
+//! loop {
+//!     match delivery.next(now) {
+//!         Action::Send { request, records } => {
+//!             let stored = |_| Answer::Acknowledged {
+//!                 shard_id: "shardId-000000000000".to_owned(),
+//!                 sequence_number: "49590338271490256608559692538361571095".to_owned(),
+//!             };
+//!             let answers: Vec<Answer> = records.iter().map(stored).collect();
+//!             delivery.answered(request, answers, now, &mut entropy);
+//!         }
+//!         Action::WaitUntil(then) => now = then,
+//!         Action::Idle => unreachable!("every request is answered at once"),
+//!         Action::Done => break,
+//!     }
+//! }
+//! assert_eq!(delivery.account().acknowledged, 1);
+//! ```
 
 mod account;
 mod backoff;

@@ -24,6 +24,7 @@
 //! # Ok::<(), kdg::TemplateErrors>(())
 //! ```
 
+// In the order in which a record meets them; the blank lines keep it so.
 pub mod template;
 
 pub mod record;
@@ -45,8 +46,8 @@ pub use delivery::{
 pub use entropy::{Entropy, SeededEntropy};
 pub use pace::{Pace, RateError};
 pub use record::{
-    Ending, KeyRule, KeyRuleError, MAX_PARTITION_KEY_CHARACTERS, MAX_RECORD_BYTES, Recipe, Record,
-    RecordError,
+    Ending, KeyRule, KeyRuleError, KeyTemplate, MAX_PARTITION_KEY_CHARACTERS, MAX_RECORD_BYTES,
+    Recipe, Record, RecordError,
 };
 pub use scene::Scene;
 pub use template::{LineBreaks, Problem, Template, TemplateError, TemplateErrors};

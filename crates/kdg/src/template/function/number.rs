@@ -155,7 +155,7 @@ impl Steps {
         }
         let (mantissa, power) = decimal(precision)?;
         let step = if power > 0 {
-            mantissa * 10_f64.powi(power)
+            mantissa * power_of_ten(power)?
         } else {
             mantissa
         };
@@ -182,7 +182,7 @@ impl Steps {
                 first,
                 count,
                 step,
-                divisor: 10_f64.powi(-power),
+                divisor: power_of_ten(-power)?,
             }
         } else {
             Self::Whole { first, count, step }
@@ -211,6 +211,11 @@ fn decimal(number: f64) -> Option<(f64, i32)> {
     let mantissa = format!("{whole}{fraction}").parse().ok()?;
     let power: i32 = exponent.parse().ok()?;
     Some((mantissa, power - i32::try_from(fraction.len()).ok()?))
+}
+
+/// Parsed, because the result of `powi` may depend on the platform.
+fn power_of_ten(power: i32) -> Option<f64> {
+    format!("1e{power}").parse().ok()
 }
 
 fn offset(scene: &mut Scene, count: u64) -> i64 {
