@@ -8,3 +8,4 @@ mod pace;
 mod record;
 mod scan;
 mod template;
+mod template_errors;
