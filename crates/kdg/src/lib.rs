@@ -1,1 +1,53 @@
-//! Being laid out.
+//! The generating half of sluice: a template becomes records, records become
+//! batches, and batches are delivered to a Kinesis data stream.
+//!
+//! ```text
+//! template ─▶ record ─▶ batch ─▶ delivery ─▶ PutRecords
+//!                                  ▲
+//!                                 pace
+//! ```
+//!
+//! One module a stage, in this order. Nothing here reads a clock, draws entropy
+//! or does I/O: the caller passes time and randomness in and carries requests
+//! out. The same template and seed therefore give the same bytes in a terminal,
+//! in a Lambda function and in a browser, and every schedule of answers and
+//! faults can be replayed in a test.
+//!
+//! ```
+//! use kdg::{Scene, SeededEntropy, Template};
+//!
+//! let template = Template::compile(r#"{"sensor": {{random.number(50)}}}"#)?;
+//! let mut scene = Scene::new(SeededEntropy::new(7), 1_709_211_909_007);
+//! let mut record = Vec::new();
+//! template.render(&mut scene, &mut record);
+//! assert_eq!(record, br#"{"sensor": 2}"#);
+//! # Ok::<(), kdg::TemplateErrors>(())
+//! ```
+
+// In the order in which a record meets them; the blank lines keep it so.
+pub mod template;
+
+pub mod record;
+
+pub mod batch;
+
+pub mod delivery;
+
+pub mod pace;
+
+mod entropy;
+mod scene;
+
+pub use batch::{MAX_BATCH_BYTES, MAX_BATCH_RECORDS, batches};
+pub use delivery::{
+    Account, Action, Answer, Delivery, DeliverySettings, Event, Failure, GivenUp, RequestFailure,
+    RequestId, Retry,
+};
+pub use entropy::{Entropy, SeededEntropy};
+pub use pace::{Pace, RateError};
+pub use record::{
+    Ending, KeyRule, KeyRuleError, KeyTemplate, MAX_PARTITION_KEY_CHARACTERS, MAX_RECORD_BYTES,
+    Recipe, Record, RecordError,
+};
+pub use scene::Scene;
+pub use template::{LineBreaks, Problem, Template, TemplateError, TemplateErrors};

@@ -1,1 +1,11 @@
 //! The tests of this crate, one module a stage.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod batch;
+mod delivery;
+mod delivery_laws;
+mod pace;
+mod record;
+mod scan;
+mod template;
+mod template_errors;

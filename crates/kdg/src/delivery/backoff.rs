@@ -1,0 +1,39 @@
+//! How often and after which pauses a record is sent again.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// The rule for records that were not accepted: pauses that double, of which a
+/// random part is waited ("full jitter").
+/// Source: AWS Architecture Blog, "Exponential Backoff And Jitter".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retry {
+    /// The longest pause after the first attempt.
+    pub base: Duration,
+    /// The longest pause after any attempt.
+    pub cap: Duration,
+    /// How often a record is sent, the first time included.
+    pub max_attempts: NonZeroU32,
+    /// How long after its first attempt a record may still be sent.
+    pub max_age: Option<Duration>,
+}
+
+impl Default for Retry {
+    /// 100 ms doubling up to 5 s, ten attempts: about half a minute at worst.
+    fn default() -> Self {
+        Self {
+            base: Duration::from_millis(100),
+            cap: Duration::from_secs(5),
+            max_attempts: NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN),
+            max_age: None,
+        }
+    }
+}
+
+impl Retry {
+    /// The longest pause after so many attempts.
+    pub(super) fn backoff(&self, attempts: u32) -> Duration {
+        let doublings = attempts.saturating_sub(1).min(31);
+        self.base.saturating_mul(1 << doublings).min(self.cap)
+    }
+}

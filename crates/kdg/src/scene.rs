@@ -1,0 +1,93 @@
+//! What a record is rendered in: entropy, the time, and where the clock hangs.
+
+use std::fmt;
+
+use crate::entropy::{self, Entropy};
+
+/// The surroundings of the record being rendered.
+///
+/// The caller owns the clock: it sets the time, as often as it wants records to
+/// notice. Times are milliseconds since the Unix epoch.
+pub struct Scene {
+    entropy: Box<dyn Entropy + Send>,
+    now_ms: i64,
+    offset_minutes: i32,
+    simulated_ms: Option<i64>,
+}
+
+impl Scene {
+    /// A scene at `now_ms` in UTC, outside any simulation.
+    pub fn new(entropy: impl Entropy + Send + 'static, now_ms: i64) -> Self {
+        Self {
+            entropy: Box::new(entropy),
+            now_ms,
+            offset_minutes: 0,
+            simulated_ms: None,
+        }
+    }
+
+    /// The same scene where local time is `offset_minutes` ahead of UTC (behind
+    /// it when negative).
+    #[must_use]
+    pub fn with_offset(mut self, offset_minutes: i32) -> Self {
+        self.offset_minutes = offset_minutes;
+        self
+    }
+
+    /// Moves the clock that `date.now` and `date.utc` read.
+    pub fn set_now(&mut self, now_ms: i64) {
+        self.now_ms = now_ms;
+    }
+
+    /// Sets the simulated clock that `date.simTime` reads; `None` ends the
+    /// simulation, after which it reads the clock like `date.now`.
+    pub fn set_simulated(&mut self, simulated_ms: Option<i64>) {
+        self.simulated_ms = simulated_ms;
+    }
+
+    /// The time on the clock.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// The simulated time, or the time on the clock outside a simulation.
+    pub fn simulated_ms(&self) -> i64 {
+        self.simulated_ms.unwrap_or(self.now_ms)
+    }
+
+    /// Minutes by which local time is ahead of UTC.
+    pub fn offset_minutes(&self) -> i32 {
+        self.offset_minutes
+    }
+
+    /// The next 64 random bits.
+    pub(crate) fn bits(&mut self) -> u64 {
+        self.entropy.next_u64()
+    }
+
+    /// A whole number in `0..bound`, uniformly drawn.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        entropy::below(&mut *self.entropy, bound)
+    }
+
+    /// A fraction in `0.0..1.0`, uniformly drawn.
+    pub(crate) fn fraction(&mut self) -> f64 {
+        entropy::fraction(&mut *self.entropy)
+    }
+
+    /// One of `choices`, uniformly drawn; `None` only when there are none.
+    pub(crate) fn pick<'c, T>(&mut self, choices: &'c [T]) -> Option<&'c T> {
+        let drawn = self.below(choices.len() as u64);
+        choices.get(usize::try_from(drawn).unwrap_or(usize::MAX))
+    }
+}
+
+impl fmt::Debug for Scene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scene")
+            .field("now_ms", &self.now_ms)
+            .field("offset_minutes", &self.offset_minutes)
+            .field("simulated_ms", &self.simulated_ms)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,112 @@
+//! What is wrong with a template, and where.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// Tags longer than this are cut where an error is printed, in characters.
+const PRINTED_TAG: usize = 60;
+
+/// Everything that is wrong with one template, in the order of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateErrors(pub(super) Vec<TemplateError>);
+
+/// One thing that is wrong with a template.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("line {line}, column {column}: {}{problem}", printed(tag))]
+pub struct TemplateError {
+    /// Counted from 1, in the template as it was written.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+    /// The tag from `{{` on, as far as it could be read, line breaks left out.
+    pub tag: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// The ways in which a template can be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Problem {
+    /// There is nothing to render.
+    #[error("the template is empty, write at least one character")]
+    Empty,
+    /// The text between `{{` and `}}` is not a tag.
+    #[error("expected {expected}, found {found}")]
+    Syntax {
+        /// What could have stood here.
+        expected: &'static str,
+        /// What stands here.
+        found: String,
+    },
+    /// The tag names a function that does not exist.
+    #[error("unknown function {name}{}", suggestion(*nearest))]
+    UnknownFunction {
+        /// As written, without white space.
+        name: String,
+        /// The function that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// The function cannot work with this argument.
+    #[error("{function} expects {expected}, found {found}")]
+    Argument {
+        /// The function, `module.name`.
+        function: &'static str,
+        /// What it takes.
+        expected: String,
+        /// What it was given.
+        found: String,
+    },
+}
+
+impl TemplateErrors {
+    /// The errors, at least one, in the order of the text.
+    pub fn iter(&self) -> std::slice::Iter<'_, TemplateError> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a TemplateErrors {
+    type Item = &'a TemplateError;
+    type IntoIter = std::slice::Iter<'a, TemplateError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for TemplateErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for TemplateErrors {}
+
+/// `text` in quotes for an error message, cut when it is long.
+pub(super) fn quoted(text: &str) -> String {
+    format!("`{}`", shortened(text))
+}
+
+fn printed(tag: &str) -> String {
+    if tag.is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", shortened(tag))
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(PRINTED_TAG) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn suggestion(nearest: Option<&'static str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(", did you mean {name}?"))
+}

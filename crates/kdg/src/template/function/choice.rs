@@ -1,0 +1,109 @@
+//! Functions that choose among the elements of their argument.
+
+use super::super::argument::{Argument, Given, Misfit};
+use super::super::value::{Located, Value};
+use super::Operation;
+
+/// `random.arrayElement` and `helpers.randomize`: an element of the list, each
+/// equally likely. A text is the list of its characters.
+pub(super) fn element(argument: &Argument<'_>) -> Result<Operation, Misfit> {
+    const EXPECTED: &str = r#"a list such as ["a", "b"]"#;
+    let choices = match argument.structured()? {
+        Given::Nothing => texts(&["a", "b", "c"]),
+        Given::Value(given) if given.value.is_falsy() => texts(&["a", "b", "c"]),
+        Given::Value(Located {
+            value: Value::List(items),
+            ..
+        }) if !items.is_empty() => items
+            .iter()
+            .map(|item| item.value.to_text().into())
+            .collect(),
+        Given::Value(Located {
+            value: Value::Text(text),
+            ..
+        }) => characters(&text),
+        // A word is its characters, but `a, b` was meant as a list.
+        Given::Raw(text) if !text.contains([',', '"', '\'']) => characters(text),
+        Given::Value(_) | Given::Raw(_) => return Err(argument.misfit(EXPECTED)),
+    };
+    Ok(one_of(choices))
+}
+
+/// `random.weightedArrayElement`: an element of `data`, as likely as its weight
+/// in `weights` says. Elements beyond the last weight are never chosen.
+pub(super) fn weighted(argument: &Argument<'_>) -> Result<Operation, Misfit> {
+    let given = match argument.structured()? {
+        Given::Nothing => return Ok(one_of(texts(&["dog", "cat"]))),
+        Given::Value(given) if given.value.is_falsy() => {
+            return Ok(one_of(texts(&["dog", "cat"])));
+        }
+        Given::Value(given) => given,
+        Given::Raw(_) => {
+            return Err(argument.misfit(r#"{"weights": [0.8, 0.2], "data": ["a", "b"]}"#));
+        }
+    };
+    let weights = list(&given, "weights")?;
+    let data = list(&given, "data")?;
+    let mut total = 0.0;
+    let mut choices: Vec<(f64, Box<[u8]>)> = Vec::with_capacity(weights.len());
+    for (index, place) in weights.iter().enumerate() {
+        let Value::Number(weight) = place.value else {
+            return Err(Misfit::at(place, "a number as weight"));
+        };
+        if !(weight >= 0.0 && weight.is_finite()) {
+            return Err(Misfit::at(place, "a weight of 0 or more"));
+        }
+        let Some(item) = data.get(index) else {
+            let expected = format!(
+                "no more weights than the {} elements of \"data\"",
+                data.len()
+            );
+            return Err(Misfit::at(place, expected));
+        };
+        total += weight;
+        if weight > 0.0 {
+            choices.push((total, item.value.to_text().into_bytes().into()));
+        }
+    }
+    if choices.is_empty() || !total.is_finite() {
+        return Err(argument.misfit("weights with a sum above 0"));
+    }
+    Ok(Operation::new(move |scene, out| {
+        let drawn = scene.fraction() * total;
+        let index = choices.partition_point(|(up_to, _)| *up_to <= drawn);
+        // Rounding may carry the draw up to the total itself.
+        if let Some((_, text)) = choices.get(index).or(choices.last()) {
+            out.extend_from_slice(text);
+        }
+    }))
+}
+
+fn one_of(choices: Vec<Box<str>>) -> Operation {
+    Operation::new(move |scene, out| {
+        if let Some(text) = scene.pick(&choices) {
+            out.extend_from_slice(text.as_bytes());
+        }
+    })
+}
+
+fn list<'g>(given: &'g Located, key: &str) -> Result<&'g [Located], Misfit> {
+    match given.value.get(key) {
+        Some(Located {
+            value: Value::List(items),
+            ..
+        }) if !items.is_empty() => Ok(items),
+        Some(other) => Err(Misfit::at(other, format!("a list under \"{key}\""))),
+        None => Err(Misfit::at(
+            given,
+            format!("an object with a list under \"{key}\""),
+        )),
+    }
+}
+
+fn texts(texts: &[&str]) -> Vec<Box<str>> {
+    texts.iter().map(|&text| text.into()).collect()
+}
+
+fn characters(text: &str) -> Vec<Box<str>> {
+    text.chars().map(|c| c.to_string().into()).collect()
+}
