@@ -106,7 +106,7 @@ pub(crate) fn read_template(file: &Path) -> anyhow::Result<Template> {
     let source = fs::read_to_string(file)
         .with_context(|| format!("the template {} cannot be read", file.display()))?;
     Template::compile(&source).map_err(|errors| {
-        let lines: Vec<_> = errors.0.iter().map(|error| format!("{}:{error}", file.display())).collect();
+        let lines: Vec<_> = errors.iter().map(|error| format!("{}:{error}", file.display())).collect();
         anyhow::anyhow!("{}", lines.join("\n"))
     })
 }
