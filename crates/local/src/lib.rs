@@ -6,3 +6,4 @@
 
 pub mod account;
 pub mod clock;
+pub mod lambda;
