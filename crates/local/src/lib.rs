@@ -7,3 +7,4 @@
 pub mod account;
 pub mod clock;
 pub mod lambda;
+pub mod mapping;

@@ -9,3 +9,4 @@
 )]
 
 mod lambda;
+mod mapping;
