@@ -41,7 +41,6 @@ mod token_bucket;
 mod limits;
 mod lock;
 mod open;
-mod throttle;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -59,8 +58,9 @@ use self::error::ErrorKind;
 use self::limits::DEFAULT_SHARDS;
 pub use self::open::OpenError;
 use self::streams::Streams;
-pub use self::throttle::Throttle;
+
 use crate::clock::Clock;
+use crate::fault::Fault;
 
 /// What a local Kinesis is made of.
 #[derive(Clone)]
@@ -76,7 +76,7 @@ pub struct Config {
     /// The time of day: arrival times, limits, retention, expiry.
     pub clock: Arc<dyn Clock>,
     /// Writes to refuse on top of what the limits refuse.
-    pub throttle: Throttle,
+    pub throttle: Fault,
 }
 
 /// A local Kinesis. Clones are the same one.

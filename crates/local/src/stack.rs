@@ -93,7 +93,11 @@ pub struct Stack {
 
 impl Default for Faults {
     fn default() -> Self {
-        Self { put_records: Fault::never(), put_object: Fault::never(), invoke: 0.0 }
+        Self {
+            put_records: Fault::never(),
+            put_object: Fault::never(),
+            invoke: 0.0,
+        }
     }
 }
 
@@ -167,7 +171,9 @@ impl Stack {
     /// Provisions a stream, a bucket and a function, and connects them.
     fn connect(&mut self, pipe: Pipe, clock: &Arc<dyn Clock>, seed: u64) -> Result<(), StartError> {
         self.kinesis.create_stream(&pipe.stream, pipe.shards)?;
-        self.s3.create_bucket(&pipe.bucket).map_err(StartError::folder(&self.data.join("s3")))?;
+        self.s3
+            .create_bucket(&pipe.bucket)
+            .map_err(StartError::folder(&self.data.join("s3")))?;
         let mut function = pipe.function;
         function.environment.extend(self.environment());
         let name = function.name.clone();
@@ -194,7 +200,10 @@ impl Stack {
             ("AWS_SECRET_ACCESS_KEY", key.secret_access_key),
             ("AWS_SESSION_TOKEN", key.session_token),
         ];
-        variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        variables
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 
     /// The address that `AWS_ENDPOINT_URL` takes. An IP address, with which SDKs put the bucket in
@@ -240,8 +249,10 @@ impl Stack {
 }
 
 async fn listen(port: u16) -> Result<TcpListener, StartError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => StartError::PortInUse(port),
-        _ => StartError::Listen(error),
-    })
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => StartError::PortInUse(port),
+            _ => StartError::Listen(error),
+        })
 }

@@ -50,7 +50,9 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
 fn read_record(file: &Path) -> anyhow::Result<Vec<u8>> {
     if file == Path::new("-") {
         let mut record = Vec::new();
-        std::io::stdin().read_to_end(&mut record).context("stdin cannot be read")?;
+        std::io::stdin()
+            .read_to_end(&mut record)
+            .context("stdin cannot be read")?;
         return Ok(record);
     }
     std::fs::read(file).with_context(|| format!("the record {} cannot be read", file.display()))
@@ -59,13 +61,27 @@ fn read_record(file: &Path) -> anyhow::Result<Vec<u8>> {
 /// Shows what would become of one record, step by step.
 fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
     let verdict = verdict(described.pipeline.config(), 0, "sample", data.to_vec())?;
-    let opened: Vec<_> = verdict.opened.iter().map(ToString::to_string).collect();
-    print(&format!("{}: {} bytes", described.file.display(), data.len()))?;
-    print(&format!("  decoded      {}", if opened.is_empty() { "nothing".to_owned() } else { opened.join(", ") }))?;
+    let opened: Vec<_> = verdict.opened.iter().map(|step| step.name()).collect();
+    print(&format!(
+        "{}: {} bytes",
+        described.file.display(),
+        data.len()
+    ))?;
+    print(&format!(
+        "  decoded      {}",
+        if opened.is_empty() {
+            "nothing".to_owned()
+        } else {
+            opened.join(", ")
+        }
+    ))?;
     match verdict.intent {
         Intent::Store { key, body } => {
             print(&format!("  stored as    {key}"))?;
-            print(&format!("  with body    {}", shorten(&String::from_utf8_lossy(&body))))?;
+            print(&format!(
+                "  with body    {}",
+                shorten(&String::from_utf8_lossy(&body))
+            ))?;
             Ok(true)
         }
         Intent::Filter => {
@@ -90,8 +106,15 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
     let mut scene = Scene::new(SeededEntropy::new(any_seed()), now_ms());
     let (mut stored, mut filtered, mut last_key, mut refused) = (0, 0, String::new(), None);
     for number in 0..SAMPLES {
-        let record = recipe.make(&mut scene, number).with_context(|| format!("{name}: generate"))?;
-        let verdict = verdict(described.pipeline.config(), number, &record.partition_key, record.data)?;
+        let record = recipe
+            .make(&mut scene, number)
+            .with_context(|| format!("{name}: generate"))?;
+        let verdict = verdict(
+            described.pipeline.config(),
+            number,
+            &record.partition_key,
+            record.data,
+        )?;
         match verdict.intent {
             Intent::Store { key, .. } => (stored, last_key) = (stored + 1, key),
             Intent::Filter => filtered += 1,
@@ -100,14 +123,23 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
     }
     if let Some(reason) = refused {
         let (code, quarantined) = (reason.code(), SAMPLES - stored - filtered);
-        print(&format!("{name}: {quarantined} of {SAMPLES} generated records are quarantined: {code} ({reason})"))?;
+        print(&format!(
+            "{name}: {quarantined} of {SAMPLES} generated records are quarantined: {code} ({reason})"
+        ))?;
         return Ok(false);
     }
-    print(&format!("{name}: ok; of {SAMPLES} generated records {stored} are stored, such as {last_key}, {filtered} are filtered"))?;
+    print(&format!(
+        "{name}: ok; of {SAMPLES} generated records {stored} are stored, such as {last_key}, {filtered} are filtered"
+    ))?;
     Ok(true)
 }
 
-fn verdict(config: &Config, number: u64, partition_key: &str, data: Vec<u8>) -> anyhow::Result<Verdict> {
+pub(crate) fn verdict(
+    config: &Config,
+    number: u64,
+    partition_key: &str,
+    data: Vec<u8>,
+) -> anyhow::Result<Verdict> {
     let sequence_number = number.to_string().parse().context("no sequence number")?;
     let record = Record {
         identity: Identity::new("shardId-000000000000", sequence_number),

@@ -28,7 +28,9 @@ pub(crate) struct Override {
 
 /// Why an override cannot be understood.
 #[derive(Debug, PartialEq, Eq, Error)]
-#[error("expected NAME=COMMAND, such as ProcessKdgArchive='python3 -m awslambdaric handler.handler'")]
+#[error(
+    "expected NAME=COMMAND, such as ProcessKdgArchive='python3 -m awslambdaric handler.handler'"
+)]
 pub(crate) struct OverrideError;
 
 impl FromStr for Override {
@@ -40,7 +42,10 @@ impl FromStr for Override {
         if function.is_empty() || command.is_empty() {
             return Err(OverrideError);
         }
-        Ok(Self { function: function.to_owned(), command })
+        Ok(Self {
+            function: function.to_owned(),
+            command,
+        })
     }
 }
 
@@ -62,7 +67,10 @@ impl Programs {
             Some(folder) => folder,
             None => beside_this_one()?,
         };
-        let overrides = overrides.into_iter().map(|one| (one.function, one.command)).collect();
+        let overrides = overrides
+            .into_iter()
+            .map(|one| (one.function, one.command))
+            .collect();
         Ok(Self { folder, overrides })
     }
 
@@ -86,11 +94,17 @@ impl Programs {
 fn beside_this_one() -> anyhow::Result<PathBuf> {
     let this = std::env::current_exe().context("this binary does not know where it lies")?;
     let folder = this.parent().unwrap_or(Path::new(".")).to_owned();
-    if let (Some(cargo), Some(_)) = (std::env::var_os("CARGO"), std::env::var_os("CARGO_MANIFEST_DIR")) {
+    if let (Some(cargo), Some(_)) = (
+        std::env::var_os("CARGO"),
+        std::env::var_os("CARGO_MANIFEST_DIR"),
+    ) {
         let mut build = std::process::Command::new(cargo);
         build.args(["build", "--quiet", "--package", PROCESS_STREAM]);
         build.current_dir(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-        if folder.file_name().is_some_and(|profile| profile == "release") {
+        if folder
+            .file_name()
+            .is_some_and(|profile| profile == "release")
+        {
             build.arg("--release");
         }
         let status = build.status().context("cargo cannot be started")?;
@@ -113,7 +127,9 @@ pub(crate) fn pipe(pipeline: &Pipeline, programs: &Programs, region: &str) -> an
         .settings()
         .environment(pipeline.bucket())
         .context("the pipeline's settings have no JSON form")?;
-    let environment = environment.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let environment = environment
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
     let stream = pipeline.stream();
     Ok(Pipe {
         stream: stream.name.clone(),

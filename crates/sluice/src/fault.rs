@@ -39,14 +39,22 @@ impl FromStr for FaultRate {
             "invoke" => FaultKind::Invoke,
             _ => return Err(FaultError),
         };
-        let rate = rate.parse().ok().filter(|rate| (0.0..=1.0).contains(rate)).ok_or(FaultError)?;
+        let rate = rate
+            .parse()
+            .ok()
+            .filter(|rate| (0.0..=1.0).contains(rate))
+            .ok_or(FaultError)?;
         Ok(Self { kind, rate })
     }
 }
 
 /// The rate of one fault; what is not mentioned never strikes, and the last mention counts.
 pub(crate) fn rate_of(faults: &[FaultRate], kind: FaultKind) -> f64 {
-    faults.iter().rev().find(|fault| fault.kind == kind).map_or(0.0, |fault| fault.rate)
+    faults
+        .iter()
+        .rev()
+        .find(|fault| fault.kind == kind)
+        .map_or(0.0, |fault| fault.rate)
 }
 
 #[cfg(test)]
@@ -56,8 +64,20 @@ mod tests {
     #[test]
     fn a_fault_has_a_name_and_a_rate() {
         let fault = "put-object=0.1".parse();
-        assert_eq!(fault, Ok(FaultRate { kind: FaultKind::PutObject, rate: 0.1 }));
-        for wrong in ["put-object", "put-object=", "put-object=2", "put-object=NaN", "else=0.1"] {
+        assert_eq!(
+            fault,
+            Ok(FaultRate {
+                kind: FaultKind::PutObject,
+                rate: 0.1
+            })
+        );
+        for wrong in [
+            "put-object",
+            "put-object=",
+            "put-object=2",
+            "put-object=NaN",
+            "else=0.1",
+        ] {
             assert_eq!(wrong.parse::<FaultRate>(), Err(FaultError), "{wrong}");
         }
     }

@@ -3,10 +3,10 @@
 mod account;
 mod check;
 mod command_line;
-// mod demo;
-// mod deployment;
+mod demo;
+mod deployment;
 mod fault;
-// mod local;
+mod local;
 mod pipelines;
 mod preview;
 mod producer;

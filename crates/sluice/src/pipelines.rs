@@ -37,7 +37,11 @@ pub(crate) fn read(files: Vec<PathBuf>) -> anyhow::Result<Vec<Described>> {
             Err(found) => problems.push(found.to_string()),
         }
     }
-    if problems.is_empty() { Ok(described) } else { bail!("{}", problems.join("\n")) }
+    if problems.is_empty() {
+        Ok(described)
+    } else {
+        bail!("{}", problems.join("\n"))
+    }
 }
 
 /// Reads the pipeline of this name.
@@ -53,9 +57,15 @@ pub(crate) fn read_one(folder: &Path, name: &str) -> anyhow::Result<Described> {
             .filter_map(|file| file.file_stem())
             .map(|stem| stem.to_string_lossy().into_owned())
             .collect();
-        bail!("there is no pipeline {name} in {}; choose one of {}", folder.display(), known.join(", "));
+        bail!(
+            "there is no pipeline {name} in {}; choose one of {}",
+            folder.display(),
+            known.join(", ")
+        );
     }
-    read(vec![file])?.pop().context("the file holds no pipeline")
+    read(vec![file])?
+        .pop()
+        .context("the file holds no pipeline")
 }
 
 fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -66,12 +76,18 @@ fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "yml")
+        {
             files.push(path);
         }
     }
     if files.is_empty() {
-        bail!("there is no pipeline in {}; add a file such as user-activity.yaml", folder.display());
+        bail!(
+            "there is no pipeline in {}; add a file such as user-activity.yaml",
+            folder.display()
+        );
     }
     files.sort();
     Ok(files)
@@ -91,9 +107,15 @@ impl Described {
         let template = self.file.with_file_name(&generate.template);
         let partition_key = match &generate.partition_key {
             None => KeyRule::Random,
-            Some(text) => text.parse().with_context(|| format!("{file}: generate.partition_key"))?,
+            Some(text) => text
+                .parse()
+                .with_context(|| format!("{file}: generate.partition_key"))?,
         };
-        Ok(Recipe { template: read_template(&template)?, partition_key, ending: Ending::Nothing })
+        Ok(Recipe {
+            template: read_template(&template)?,
+            partition_key,
+            ending: Ending::Nothing,
+        })
     }
 }
 
@@ -106,7 +128,10 @@ pub(crate) fn read_template(file: &Path) -> anyhow::Result<Template> {
     let source = fs::read_to_string(file)
         .with_context(|| format!("the template {} cannot be read", file.display()))?;
     Template::compile(&source).map_err(|errors| {
-        let lines: Vec<_> = errors.iter().map(|error| format!("{}:{error}", file.display())).collect();
+        let lines: Vec<_> = errors
+            .iter()
+            .map(|error| format!("{}:{error}", file.display()))
+            .collect();
         anyhow::anyhow!("{}", lines.join("\n"))
     })
 }

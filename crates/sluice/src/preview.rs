@@ -22,19 +22,31 @@ pub(crate) fn run(arguments: &PreviewArguments) -> anyhow::Result<ExitCode> {
     let template = template(arguments)?;
     let seed = arguments.seed.unwrap_or_else(any_seed);
     let mut scene = scene(arguments.time.as_deref(), seed)?;
-    let mut records = Records { template, left: arguments.records, record: Vec::new() };
+    let mut records = Records {
+        template,
+        left: arguments.records,
+        record: Vec::new(),
+    };
     let out = BufWriter::new(std::io::stdout().lock());
-    let written = if arguments.json { records.array(&mut scene, out) } else { records.lines(&mut scene, out) };
+    let written = if arguments.json {
+        records.array(&mut scene, out)
+    } else {
+        records.lines(&mut scene, out)
+    };
     match written {
         // `preview | head` has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        written => written.map(|()| ExitCode::SUCCESS).context("stdout cannot be written"),
+        written => written
+            .map(|()| ExitCode::SUCCESS)
+            .context("stdout cannot be written"),
     }
 }
 
 fn template(arguments: &PreviewArguments) -> anyhow::Result<Template> {
     let by_name = |name: &str| -> anyhow::Result<Template> {
-        Ok(pipelines::read_one(&arguments.pipelines, name)?.recipe()?.template)
+        Ok(pipelines::read_one(&arguments.pipelines, name)?
+            .recipe()?
+            .template)
     };
     match (&arguments.template, &arguments.pipeline) {
         (Some(file), _) => pipelines::read_template(Path::new(file)),
@@ -45,10 +57,14 @@ fn template(arguments: &PreviewArguments) -> anyhow::Result<Template> {
 /// The time given is both the clock and, by its offset, what is local.
 fn scene(time: Option<&str>, seed: u64) -> anyhow::Result<Scene> {
     let entropy = SeededEntropy::new(seed);
-    let Some(text) = time else { return Ok(Scene::new(entropy, now_ms())) };
-    let time = OffsetDateTime::parse(text, &Rfc3339)
-        .with_context(|| format!("--time {text:?} is no time; write it as 2026-11-20T18:00:00+01:00"))?;
-    let ms = i64::try_from(time.unix_timestamp_nanos() / 1_000_000).context("--time is too far away")?;
+    let Some(text) = time else {
+        return Ok(Scene::new(entropy, now_ms()));
+    };
+    let time = OffsetDateTime::parse(text, &Rfc3339).with_context(|| {
+        format!("--time {text:?} is no time; write it as 2026-11-20T18:00:00+01:00")
+    })?;
+    let ms =
+        i64::try_from(time.unix_timestamp_nanos() / 1_000_000).context("--time is too far away")?;
     let mut scene = Scene::new(entropy, ms).with_offset(i32::from(time.offset().whole_minutes()));
     scene.set_simulated(Some(ms));
     Ok(scene)

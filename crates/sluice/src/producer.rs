@@ -3,7 +3,9 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use kdg::{Account, Action, Delivery, DeliverySettings, Event, Pace, Recipe, Record, Scene, SeededEntropy};
+use kdg::{
+    Account, Action, Delivery, DeliverySettings, Event, Pace, Recipe, Record, Scene, SeededEntropy,
+};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -43,7 +45,12 @@ pub(crate) async fn produce(
     observer: &mut impl Observer,
     mut cancelled: watch::Receiver<bool>,
 ) -> anyhow::Result<Account> {
-    let Run { recipe, mut pace, records, seed } = run;
+    let Run {
+        recipe,
+        mut pace,
+        records,
+        seed,
+    } = run;
     let origin = Instant::now();
     let mut scene = Scene::new(SeededEntropy::new(seed), now_ms());
     let mut jitter = SeededEntropy::new(seed.wrapping_add(1));
@@ -63,7 +70,9 @@ pub(crate) async fn produce(
             let due = pace.take(now, room.min(left).min(STRIDE));
             scene.set_now(now_ms());
             for _ in 0..due {
-                let record = recipe.make(&mut scene, made).context("the record cannot be sent")?;
+                let record = recipe
+                    .make(&mut scene, made)
+                    .context("the record cannot be sent")?;
                 made += 1;
                 observer.made(&record);
                 delivery.push(record, now);
@@ -118,6 +127,8 @@ pub(crate) fn any_seed() -> u64 {
 
 /// Milliseconds since the Unix epoch.
 pub(crate) fn now_ms() -> i64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
 }

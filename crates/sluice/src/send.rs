@@ -21,17 +21,26 @@ use crate::transport::{LocalEndpoint, Stream};
 /// When the pipeline cannot be read, or its records are ones that no stream would take.
 pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
     let described = pipelines::read_one(&arguments.pipelines, &arguments.pipeline)?;
-    let stream_name = arguments.stream.unwrap_or_else(|| described.pipeline.stream().name.clone());
-    let endpoint = arguments.local.map(|port| LocalEndpoint(format!("http://127.0.0.1:{port}")));
+    let stream_name = arguments
+        .stream
+        .unwrap_or_else(|| described.pipeline.stream().name.clone());
+    let endpoint = arguments
+        .local
+        .map(|port| LocalEndpoint(format!("http://127.0.0.1:{port}")));
     let stream = Stream::open(&stream_name, endpoint.as_ref()).await;
-    let pace = arguments.rate.map_or_else(|| Ok(Pace::unlimited()), Pace::constant)?;
+    let pace = arguments
+        .rate
+        .map_or_else(|| Ok(Pace::unlimited()), Pace::constant)?;
     let run = Run {
         recipe: described.recipe()?,
         pace,
         records: arguments.records,
         seed: arguments.seed.unwrap_or_else(producer::any_seed),
     };
-    let mut progress = Progress { bar: bar(&stream_name, arguments.records), last_failure: None };
+    let mut progress = Progress {
+        bar: bar(&stream_name, arguments.records),
+        last_failure: None,
+    };
     let account = producer::produce(run, &stream, &mut progress, ctrl_c()).await?;
     progress.bar.finish_and_clear();
     say(&sentence(&stream_name, &account));
@@ -39,7 +48,10 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
         print(&line(&account).to_string())?;
     }
     match progress.last_failure {
-        Some(failure) if account.given_up > 0 => bail!("{} records were given up; the last was {failure}", account.given_up),
+        Some(failure) if account.given_up > 0 => bail!(
+            "{} records were given up; the last was {failure}",
+            account.given_up
+        ),
         _ => Ok(ExitCode::SUCCESS),
     }
 }
@@ -82,7 +94,15 @@ impl Observer for Progress {
 }
 
 fn sentence(stream: &str, account: &Account) -> String {
-    let Account { generated, acknowledged, given_up, retried, throttled, bytes, .. } = account;
+    let Account {
+        generated,
+        acknowledged,
+        given_up,
+        retried,
+        throttled,
+        bytes,
+        ..
+    } = account;
     format!(
         "{stream}: generated {generated}, acknowledged {acknowledged}, given up {given_up} \
          ({throttled} times throttled, {retried} times resent, {bytes} bytes)"

@@ -51,8 +51,9 @@ impl Stream {
             .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
             .build_https();
         // The delivery retries, because it knows which records of a batch to send again.
-        let mut config =
-            aws_config::from_env().http_client(https).retry_config(RetryConfig::disabled());
+        let mut config = aws_config::from_env()
+            .http_client(https)
+            .retry_config(RetryConfig::disabled());
         if let Some(LocalEndpoint(endpoint)) = local {
             let key = aws_sdk_kinesis::config::Credentials::new(
                 local::credentials::TEST_ACCESS_KEY_ID,
@@ -66,7 +67,10 @@ impl Stream {
                 .region(aws_config::Region::new(local::account::DEFAULT_REGION))
                 .credentials_provider(key);
         }
-        Self { client: Client::new(&config.load().await), name: name.into() }
+        Self {
+            client: Client::new(&config.load().await),
+            name: name.into(),
+        }
     }
 }
 
@@ -88,8 +92,15 @@ impl PutRecords for Stream {
 }
 
 fn answer(entry: PutRecordsResultEntry) -> Answer {
-    match (entry.error_code.as_deref(), entry.shard_id, entry.sequence_number) {
-        (None, Some(shard_id), Some(sequence_number)) => Answer::Acknowledged { shard_id, sequence_number },
+    match (
+        entry.error_code.as_deref(),
+        entry.shard_id,
+        entry.sequence_number,
+    ) {
+        (None, Some(shard_id), Some(sequence_number)) => Answer::Acknowledged {
+            shard_id,
+            sequence_number,
+        },
         (Some("ProvisionedThroughputExceededException"), ..) => Answer::Throttled,
         _ => Answer::InternalFailure,
     }
@@ -110,11 +121,18 @@ where
     }
     .into();
     let is_retryable = match error {
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
-        SdkError::ServiceError(service) => {
-            service.err().code().is_none_or(|code| RETRYABLE.contains(&code))
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            true
         }
+        SdkError::ServiceError(service) => service
+            .err()
+            .code()
+            .is_none_or(|code| RETRYABLE.contains(&code)),
         _ => false,
     };
-    if is_retryable { RequestFailure::Retryable(reason) } else { RequestFailure::Fatal(reason) }
+    if is_retryable {
+        RequestFailure::Retryable(reason)
+    } else {
+        RequestFailure::Fatal(reason)
+    }
 }

@@ -12,7 +12,9 @@ use crate::{kinesis, lambda, mapping};
 #[non_exhaustive]
 pub enum StartError {
     /// Somebody else listens there.
-    #[error("port {0} on 127.0.0.1 is in use; stop what listens there or choose another with --port")]
+    #[error(
+        "port {0} on 127.0.0.1 is in use; stop what listens there or choose another with --port"
+    )]
     PortInUse(u16),
     /// The system refuses to listen.
     #[error("the stack cannot listen on 127.0.0.1")]

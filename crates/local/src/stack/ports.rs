@@ -20,7 +20,12 @@ impl Source for Kinesis {
                     kinesis::Position::After(sequence_number) => Some(sequence_number),
                     _ => None,
                 };
-                Ok(SourceShard { id: shard.id, parents: shard.parents, closed: shard.closed, latest })
+                Ok(SourceShard {
+                    id: shard.id,
+                    parents: shard.parents,
+                    closed: shard.closed,
+                    latest,
+                })
             })
             .collect()
     }
@@ -38,7 +43,8 @@ impl Source for Kinesis {
             Position::AtTimestamp(ms) => kinesis::Position::AtTimestamp(*ms),
             Position::After(sequence_number) => kinesis::Position::After(sequence_number.clone()),
         };
-        let page = Self::read(self, stream, shard_id, &from, max_records, max_bytes).map_err(unread)?;
+        let page =
+            Self::read(self, stream, shard_id, &from, max_records, max_bytes).map_err(unread)?;
         let records = page.records.into_iter().map(|record| SourceRecord {
             sequence_number: record.sequence_number,
             partition_key: record.partition_key,
