@@ -37,19 +37,25 @@ use super::streams::Streams;
 use super::wire::Format;
 
 /// Operations of the API that the local stack leaves out.
-const LEFT_OUT: [&str; 13] = [
+const LEFT_OUT: [&str; 19] = [
+    "CreateChannel",
+    "DeleteChannel",
     "DeleteResourcePolicy",
     "DeregisterStreamConsumer",
     "DescribeAccountSettings",
+    "DescribeChannel",
     "DescribeStreamConsumer",
     "DisableEnhancedMonitoring",
     "EnableEnhancedMonitoring",
     "GetResourcePolicy",
+    "ListChannels",
     "ListStreamConsumers",
     "PutResourcePolicy",
     "RegisterStreamConsumer",
     "SubscribeToShard",
     "UpdateAccountSettings",
+    "UpdateChannel",
+    "UpdateStreamRecordDistributionStrategy",
     "UpdateStreamWarmThroughput",
 ];
 
