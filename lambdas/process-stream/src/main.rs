@@ -63,11 +63,8 @@ async fn handle(
     cold_start: bool,
 ) -> Result<BatchResponse, Error> {
     let now = SystemTime::now();
-    let remaining = event
-        .context
-        .deadline()
-        .duration_since(now)
-        .unwrap_or_default();
+    let deadline = event.context.deadline();
+    let remaining = deadline.duration_since(now).unwrap_or_default();
     let invocation = Invocation {
         received_at: now.into(),
         deadline: Instant::now() + remaining,
