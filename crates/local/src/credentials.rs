@@ -65,9 +65,14 @@ impl Credentials {
             session_token: Some(key.session_token.clone()),
             expires_ms,
         };
-        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(key.access_key_id.clone(), secret);
+        self.insert(key.access_key_id.clone(), secret);
         key
+    }
+
+    /// Accepts a key from now on.
+    pub(crate) fn insert(&self, access_key_id: String, secret: Secret) {
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(access_key_id, secret);
     }
 
     /// What belongs to an access key id, if it was ever handed out.

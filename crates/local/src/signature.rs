@@ -4,17 +4,22 @@
 //! AWS's description. The clients under test sign with the SDK's code; this shares none of it.
 //! Source: "Create a signed AWS API request" in the AWS IAM User Guide.
 
+mod authorization;
 mod canonical;
-
-use std::collections::BTreeSet;
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use http::{HeaderMap, Request, header};
+use http::{HeaderMap, Request};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 
 use crate::credentials::{Credentials, Secret};
+use authorization::Authorization;
 use canonical::canonical_request;
 
 /// How far the time of a request may lie from the clock, in milliseconds.
@@ -23,6 +28,12 @@ use canonical::canonical_request;
 const TOLERANCE_MS: u64 = 5 * 60 * 1000;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+const DATE_HEADER: &str = "x-amz-date";
+
+/// ISO 8601 in its basic form, in UTC.
+const DATE_FORMAT: &[BorrowedFormatItem<'static>] =
+    format_description!("[year][month][day]T[hour][minute][second]Z");
 
 /// Who signed a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +51,7 @@ pub enum SignatureError {
     /// The request has no `Authorization` header.
     #[error("Missing Authentication Token")]
     Missing,
-    /// The header lacks a part, or a part cannot be read.
+    /// The request lacks what a signature is made of, all of it named, or a part cannot be read.
     #[error("{0}")]
     Incomplete(String),
     /// No such key, or not with this session token.
@@ -49,13 +60,49 @@ pub enum SignatureError {
     /// The key was handed out for a time that is over.
     #[error("The security token included in the request is expired")]
     ExpiredKey,
-    /// The request was signed too long ago, or in the future.
-    #[error("Signature expired: {signed} is not within 5 minutes of the clock of the stack")]
-    ExpiredSignature {
-        /// The time in the request, as the client wrote it.
+    /// The request was signed too long ago.
+    #[error("Signature expired: {signed} is now earlier than {earliest} ({now} - 5 min.)")]
+    Expired {
+        /// The time in the request.
+        signed: String,
+        /// The earliest time that would do.
+        earliest: String,
+        /// The time here.
+        now: String,
+    },
+    /// The request was signed in the future.
+    #[error("Signature not yet current: {signed} is still later than {latest} ({now} + 5 min.)")]
+    NotYetCurrent {
+        /// The time in the request.
+        signed: String,
+        /// The latest time that would do.
+        latest: String,
+        /// The time here.
+        now: String,
+    },
+    /// The request was signed for another service.
+    #[error("Credential should be scoped to correct service: '{expected}'.")]
+    WrongService {
+        /// The service that was asked.
+        expected: String,
+    },
+    /// The day of the key is not that of the request.
+    #[error(
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
+         '{scope}' != '{day}', from '{signed}'."
+    )]
+    WrongDay {
+        /// The day in the scope.
+        scope: String,
+        /// The day of the request.
+        day: String,
+        /// The time in the request.
         signed: String,
     },
-    /// The request was signed for another service, or is not what was signed.
+    /// The signature does not cover the host, so it would hold anywhere.
+    #[error("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")]
+    UnsignedHost,
+    /// The request is not what was signed, or the secret is wrong.
     #[error(
         "The request signature we calculated does not match the signature you provided. \
          Check your AWS Secret Access Key and signing method. \
@@ -74,7 +121,12 @@ impl SignatureError {
             Self::Incomplete(_) => "IncompleteSignatureException",
             Self::UnknownKey => "UnrecognizedClientException",
             Self::ExpiredKey => "ExpiredTokenException",
-            Self::ExpiredSignature { .. } | Self::Mismatch => "InvalidSignatureException",
+            Self::Expired { .. }
+            | Self::NotYetCurrent { .. }
+            | Self::WrongService { .. }
+            | Self::WrongDay { .. }
+            | Self::UnsignedHost
+            | Self::Mismatch => "InvalidSignatureException",
         }
     }
 }
@@ -95,15 +147,12 @@ pub fn verify(
 ) -> Result<Signer, SignatureError> {
     let headers = request.headers();
     let authorization = Authorization::read(headers)?;
-    let date = signing_date(headers)?;
     let secret = credentials
         .find(&authorization.access_key_id)
         .ok_or(SignatureError::UnknownKey)?;
     check_session(&secret, headers, now_ms)?;
-    check_time(date, now_ms)?;
-    if authorization.service != service || !date.starts_with(&authorization.date) {
-        return Err(SignatureError::Mismatch);
-    }
+    check_time(&authorization.signed, now_ms)?;
+    check_scope(&authorization, service)?;
     let payload_hash = hex(&Sha256::digest(request.body()));
     let claimed = headers
         .get("x-amz-content-sha256")
@@ -114,10 +163,11 @@ pub fn verify(
     let canonical = canonical_request(request, &authorization.signed_headers, &payload_hash);
     let scope = authorization.scope();
     let to_sign = format!(
-        "{ALGORITHM}\n{date}\n{scope}\n{}",
+        "{ALGORITHM}\n{}\n{scope}\n{}",
+        authorization.signed,
         hex(&Sha256::digest(canonical))
     );
-    let key = authorization.signing_key(&secret.access_key);
+    let key = signing_key(&authorization, &secret);
     let signature = unhex(&authorization.signature).ok_or(SignatureError::Mismatch)?;
     let mut mac = keyed(&key);
     mac.update(to_sign.as_bytes());
@@ -128,104 +178,6 @@ pub fn verify(
         access_key_id: authorization.access_key_id,
         region: authorization.region,
     })
-}
-
-/// The parts of an `Authorization` header.
-struct Authorization {
-    access_key_id: String,
-    date: String,
-    region: String,
-    service: String,
-    signed_headers: BTreeSet<String>,
-    signature: String,
-}
-
-impl Authorization {
-    fn read(headers: &HeaderMap) -> Result<Self, SignatureError> {
-        let value = headers
-            .get(header::AUTHORIZATION)
-            .ok_or(SignatureError::Missing)?;
-        let value = value
-            .to_str()
-            .map_err(|_| incomplete("Authorization header is not text."))?;
-        let parts = value.strip_prefix(ALGORITHM).ok_or_else(|| {
-            incomplete(&format!(
-                "Unsupported AWS 'algorithm': expected '{ALGORITHM}'."
-            ))
-        })?;
-        let part = |name: &str| {
-            parts
-                .split(',')
-                .filter_map(|part| part.trim().split_once('='))
-                .find_map(|(found, value)| (found == name).then_some(value))
-                .ok_or_else(|| {
-                    incomplete(&format!(
-                        "Authorization header requires '{name}' parameter."
-                    ))
-                })
-        };
-        let credential = part("Credential")?;
-        let signature = part("Signature")?.to_owned();
-        let signed_headers = part("SignedHeaders")?
-            .split(';')
-            .map(str::to_owned)
-            .collect();
-        // A key id could contain a slash, the four parts of the scope cannot.
-        let mut scope = credential.rsplitn(5, '/');
-        match (
-            scope.next(),
-            scope.next(),
-            scope.next(),
-            scope.next(),
-            scope.next(),
-        ) {
-            (
-                Some("aws4_request"),
-                Some(service),
-                Some(region),
-                Some(date),
-                Some(access_key_id),
-            ) => Ok(Self {
-                access_key_id: access_key_id.to_owned(),
-                date: date.to_owned(),
-                region: region.to_owned(),
-                service: service.to_owned(),
-                signed_headers,
-                signature,
-            }),
-            _ => Err(incomplete(
-                "Credential must have exactly 5 slash-delimited elements, \
-                 e.g. keyid/date/region/service/aws4_request.",
-            )),
-        }
-    }
-
-    fn scope(&self) -> String {
-        format!(
-            "{}/{}/{}/aws4_request",
-            self.date, self.region, self.service
-        )
-    }
-
-    fn signing_key(&self, secret_access_key: &str) -> Vec<u8> {
-        let start = format!("AWS4{secret_access_key}").into_bytes();
-        [&self.date, &self.region, &self.service, "aws4_request"]
-            .into_iter()
-            .fold(start, |key, part| {
-                let mut mac = keyed(&key);
-                mac.update(part.as_bytes());
-                mac.finalize().into_bytes().to_vec()
-            })
-    }
-}
-
-fn signing_date(headers: &HeaderMap) -> Result<&str, SignatureError> {
-    headers
-        .get("x-amz-date")
-        .and_then(|value| value.to_str().ok())
-        .ok_or_else(|| {
-            incomplete("Authorization header requires existence of 'X-Amz-Date' header.")
-        })
 }
 
 fn check_session(secret: &Secret, headers: &HeaderMap, now_ms: u64) -> Result<(), SignatureError> {
@@ -254,20 +206,75 @@ fn same_token(given: Option<&[u8]>, expected: Option<&[u8]>) -> bool {
     }
 }
 
-fn check_time(date: &str, now_ms: u64) -> Result<(), SignatureError> {
-    let expired = || SignatureError::ExpiredSignature {
-        signed: date.to_owned(),
-    };
-    let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
-    let signed = time::PrimitiveDateTime::parse(date, format)
+fn check_time(signed: &str, now_ms: u64) -> Result<(), SignatureError> {
+    let at = time::PrimitiveDateTime::parse(signed, DATE_FORMAT)
         .map_err(|_| incomplete("Date must be in ISO-8601 'basic format'."))?;
-    let signed_ms =
-        u64::try_from(signed.assume_utc().unix_timestamp() * 1000).map_err(|_| expired())?;
-    if signed_ms.abs_diff(now_ms) > TOLERANCE_MS {
-        Err(expired())
-    } else {
-        Ok(())
+    // A time before the epoch is expired all the same.
+    let at_ms = u64::try_from(at.assume_utc().unix_timestamp() * 1000).unwrap_or(0);
+    let (signed, now) = (signed.to_owned(), iso_date(now_ms));
+    if at_ms.saturating_add(TOLERANCE_MS) < now_ms {
+        let earliest = iso_date(now_ms - TOLERANCE_MS);
+        return Err(SignatureError::Expired {
+            signed,
+            earliest,
+            now,
+        });
     }
+    if at_ms > now_ms.saturating_add(TOLERANCE_MS) {
+        let latest = iso_date(now_ms + TOLERANCE_MS);
+        return Err(SignatureError::NotYetCurrent {
+            signed,
+            latest,
+            now,
+        });
+    }
+    Ok(())
+}
+
+fn iso_date(ms: u64) -> String {
+    let seconds = i64::try_from(ms / 1000).unwrap_or(i64::MAX);
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|time| time.format(DATE_FORMAT).ok())
+        .unwrap_or_default()
+}
+
+fn check_scope(authorization: &Authorization, service: &str) -> Result<(), SignatureError> {
+    let signed = &authorization.signed;
+    let day = signed.split('T').next().unwrap_or_default();
+    if authorization.date != day {
+        return Err(SignatureError::WrongDay {
+            scope: authorization.date.clone(),
+            day: day.to_owned(),
+            signed: signed.clone(),
+        });
+    }
+    if authorization.service != service {
+        return Err(SignatureError::WrongService {
+            expected: service.to_owned(),
+        });
+    }
+    let covers = |name: &str| authorization.signed_headers.contains(name);
+    if !covers("host") && !covers(":authority") {
+        return Err(SignatureError::UnsignedHost);
+    }
+    Ok(())
+}
+
+fn signing_key(authorization: &Authorization, secret: &Secret) -> Vec<u8> {
+    let start = format!("AWS4{}", secret.access_key).into_bytes();
+    [
+        &authorization.date,
+        &authorization.region,
+        &authorization.service,
+        "aws4_request",
+    ]
+    .into_iter()
+    .fold(start, |key, part| {
+        let mut mac = keyed(&key);
+        mac.update(part.as_bytes());
+        mac.finalize().into_bytes().to_vec()
+    })
 }
 
 fn incomplete(words: &str) -> SignatureError {
@@ -275,7 +282,7 @@ fn incomplete(words: &str) -> SignatureError {
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    // Fully qualified: HMAC takes a key of any length, so this cannot fail; the fallback is never met.
+    // HMAC takes a key of any length, so the fallback is never met.
     <Hmac<Sha256> as KeyInit>::new_from_slice(key)
         .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
 }

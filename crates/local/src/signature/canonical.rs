@@ -21,9 +21,13 @@ pub(super) fn canonical_request<B>(
     );
     for name in signed_headers {
         let values = request.headers().get_all(name).iter();
-        let values: Vec<_> = values
+        let mut values: Vec<_> = values
             .map(|value| fold_spaces(&String::from_utf8_lossy(value.as_bytes())))
             .collect();
+        // HTTP/2 has the host in the address.
+        if let ("host", [], Some(host)) = (name.as_str(), &values[..], request.uri().authority()) {
+            values.push(host.to_string());
+        }
         let _ = writeln!(text, "{name}:{}", values.join(","));
     }
     let names: Vec<_> = signed_headers.iter().map(String::as_str).collect();

@@ -122,7 +122,10 @@ fn a_wrong_secret_and_another_service_are_refused() {
         "http://h/",
         b"",
     );
-    assert_eq!(verdict(&elsewhere), Err(SignatureError::Mismatch));
+    assert_eq!(
+        verdict(&elsewhere).unwrap_err().to_string(),
+        "Credential should be scoped to correct service: 'kinesis'."
+    );
     let stranger = signed(
         &Caller {
             id: "stranger",
@@ -142,14 +145,48 @@ fn a_signature_holds_for_five_minutes_either_way() {
     };
     assert!(minutes(5).is_ok());
     assert!(minutes(-5).is_ok());
-    assert!(matches!(
-        minutes(6),
-        Err(SignatureError::ExpiredSignature { .. })
-    ));
-    assert!(matches!(
-        minutes(-6),
-        Err(SignatureError::ExpiredSignature { .. })
-    ));
+    let old = minutes(-6).unwrap_err();
+    assert_eq!(
+        old.to_string(),
+        "Signature expired: 20251121T043400Z is now earlier than 20251121T043500Z \
+         (20251121T044000Z - 5 min.)"
+    );
+    assert_eq!(old.code(), "InvalidSignatureException");
+    let early = minutes(6).unwrap_err();
+    assert_eq!(
+        early.to_string(),
+        "Signature not yet current: 20251121T044600Z is still later than 20251121T044500Z \
+         (20251121T044000Z + 5 min.)"
+    );
+}
+
+#[test]
+fn a_signature_for_another_day_or_any_host_is_refused() {
+    let with_authorization = |from: &str, to: &str| {
+        let mut request = signed(&TEST, "http://h/", b"");
+        let value = request.headers()[header::AUTHORIZATION].to_str().unwrap();
+        let value = value.replace(from, to).parse().unwrap();
+        request.headers_mut().insert(header::AUTHORIZATION, value);
+        verdict(&request).unwrap_err()
+    };
+    assert_eq!(
+        with_authorization("/20251121/", "/20251120/").to_string(),
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
+         '20251120' != '20251121', from '20251121T044000Z'."
+    );
+    assert_eq!(
+        with_authorization("host;", ""),
+        SignatureError::UnsignedHost
+    );
+}
+
+#[test]
+fn the_host_of_http_2_is_the_authority() {
+    let mut request = signed(&TEST, "http://127.0.0.1:4566/", b"{}");
+    request.headers_mut().remove(header::HOST);
+    assert_eq!(verdict(&request).as_deref(), Ok("test"));
+    *request.uri_mut() = "http://elsewhere:4566/".parse().unwrap();
+    assert_eq!(verdict(&request), Err(SignatureError::Mismatch));
 }
 
 #[test]
@@ -201,17 +238,23 @@ fn what_is_missing_is_named() {
         let request = Request::post("http://h/").header(header::AUTHORIZATION, authorization);
         verdict(&request.body(Bytes::new()).unwrap()).unwrap_err()
     };
-    let no_signature = with(
-        "AWS4-HMAC-SHA256 Credential=test/20251121/r/kinesis/aws4_request, SignedHeaders=host",
-    );
+    let bare = with("AWS4-HMAC-SHA256");
     assert_eq!(
-        no_signature.to_string(),
-        "Authorization header requires 'Signature' parameter."
+        bare.to_string(),
+        "Authorization header requires 'Credential' parameter. \
+         Authorization header requires 'Signature' parameter. \
+         Authorization header requires 'SignedHeaders' parameter. \
+         Authorization header requires existence of 'X-Amz-Date' header."
     );
-    assert_eq!(no_signature.code(), "IncompleteSignatureException");
-    let short = with("AWS4-HMAC-SHA256 Credential=test, SignedHeaders=host, Signature=00");
+    assert_eq!(bare.code(), "IncompleteSignatureException");
+    let mut short = signed(&TEST, "http://h/", b"");
+    let value = "AWS4-HMAC-SHA256 Credential=test, SignedHeaders=host, Signature=00";
+    short
+        .headers_mut()
+        .insert(header::AUTHORIZATION, value.parse().unwrap());
     assert!(
-        short
+        verdict(&short)
+            .unwrap_err()
             .to_string()
             .starts_with("Credential must have exactly 5")
     );
