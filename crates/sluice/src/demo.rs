@@ -8,10 +8,10 @@ mod verification;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use ::local::stack::Stack;
 use anyhow::bail;
 use indicatif::ProgressBar;
 use kdg::{Account, Event, Pace, Record};
-use ::local::stack::Stack;
 use pipeline::Config;
 use pipeline::verdict::Intent;
 use tokio::sync::watch;

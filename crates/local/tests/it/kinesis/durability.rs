@@ -14,7 +14,8 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
 use local::clock::{Clock, ManualClock, SystemClock};
-use local::kinesis::{Config, Kinesis, OpenError, Position, StreamRecord, Throttle};
+use local::fault::Fault;
+use local::kinesis::{Config, Kinesis, OpenError, Position, StreamRecord};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -32,7 +33,7 @@ fn config(folder: &Path, clock: impl Clock) -> Config {
         enforce_limits: false,
         state_change: Duration::ZERO,
         clock: Arc::new(clock),
-        throttle: Throttle::off(),
+        throttle: Fault::never(),
     }
 }
 

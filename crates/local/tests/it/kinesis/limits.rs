@@ -194,18 +194,18 @@ async fn without_limits_nothing_is_throttled() {
 #[tokio::test]
 async fn a_throttle_refuses_its_fraction_and_stores_none_of_it() {
     let server = Server::with_stream("s", 1).await;
-    server.throttle.set_fraction(1.0 / 3.0);
+    server.throttle.set(1.0 / 3.0);
     let (refused, counted) = put_batches(&server, 6).await;
     assert_eq!(refused, counted);
     assert!((850..1_150).contains(&refused), "{refused} of 3000");
     assert_eq!(stored(&server), 3_000 - refused);
-    server.throttle.set_fraction(1.0);
+    server.throttle.set(1.0);
     let put = server
         .client
         .put_record()
         .stream_name("s")
         .partition_key("key");
     assert_eq!(code(put.data(Blob::new("data")).send()).await, THROTTLED);
-    server.throttle.set_fraction(0.0);
+    server.throttle.set(0.0);
     assert_eq!(put_batches(&server, 1).await, (0, 0));
 }

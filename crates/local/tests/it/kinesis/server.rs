@@ -18,7 +18,8 @@ use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use local::clock::ManualClock;
-use local::kinesis::{Config, Kinesis, Throttle};
+use local::fault::Fault;
+use local::kinesis::{Config, Kinesis};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -33,7 +34,7 @@ pub(crate) struct Server {
     pub(crate) kinesis: Kinesis,
     pub(crate) client: Client,
     pub(crate) clock: ManualClock,
-    pub(crate) throttle: Throttle,
+    pub(crate) throttle: Fault,
     pub(crate) folder: TempDir,
 }
 
@@ -58,7 +59,7 @@ impl Server {
     async fn start_with(enforce_limits: bool) -> Self {
         let folder = TempDir::new().unwrap();
         let clock = ManualClock::at(START_MS);
-        let throttle = Throttle::off();
+        let throttle = Fault::never();
         let kinesis = Kinesis::open(Config {
             directory: folder.path().to_owned(),
             region: "eu-west-1".to_owned(),
