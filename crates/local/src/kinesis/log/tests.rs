@@ -65,6 +65,37 @@ fn within(expected: &[Expected], from: u64, since_ms: u64, budget: Budget) -> Ve
     taken
 }
 
+#[test]
+fn damage_where_nothing_is_written_any_more_stops_the_start() {
+    let folder = TempDir::new().unwrap();
+    let open = || Log::open_with_segments_of(folder.path().to_owned(), SEGMENT);
+    let mut log = open().unwrap();
+    let data = vec![7; usize::try_from(SEGMENT).unwrap()];
+    for _ in 0..2 {
+        log.append([("key", data.as_slice())].into_iter(), 0)
+            .unwrap();
+    }
+    let sealed = log.segments[0].path.clone();
+    drop(log);
+    let mut bytes = fs::read(&sealed).unwrap();
+    bytes[100] ^= 1;
+    fs::write(&sealed, bytes).unwrap();
+    let error = open().unwrap_err();
+    assert!(matches!(error, OpenError::Damaged { path, offset: 0 } if path == sealed));
+}
+
+#[test]
+fn a_failed_write_leaves_the_log_as_it_was() {
+    let folder = TempDir::new().unwrap();
+    let mut log = Log::open(folder.path().join("shard")).unwrap();
+    let put = |log: &mut Log| log.append([("key", b"data".as_slice())].into_iter(), 0);
+    fs::remove_dir(folder.path().join("shard")).unwrap();
+    put(&mut log).unwrap_err();
+    assert_eq!(log.next_counter(), FIRST_COUNTER);
+    fs::create_dir(folder.path().join("shard")).unwrap();
+    assert_eq!(put(&mut log).unwrap().first_counter, FIRST_COUNTER);
+}
+
 proptest! {
     // Each case writes some megabytes; a hundred cases meet every pair of steps many times.
     #![proptest_config(ProptestConfig::with_cases(100))]

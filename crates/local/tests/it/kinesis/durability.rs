@@ -159,52 +159,6 @@ async fn a_write_that_was_cut_short_is_cut_off_and_written_over() {
 }
 
 #[tokio::test]
-async fn a_large_log_is_read_over_its_segments() {
-    let (folder, clock) = (TempDir::new().unwrap(), ManualClock::at(START_MS));
-    let kinesis = open(folder.path(), &clock);
-    kinesis.create_stream("s", Some(1)).unwrap();
-    let data = "x".repeat(700_000);
-    for _ in 0..60 {
-        put(&kinesis, &data).await;
-        clock.advance(Duration::from_mins(1));
-    }
-    let segments = fs::read_dir(folder.path().join("s.stream").join(SHARD)).unwrap();
-    assert!(segments.count() > 1);
-    drop(kinesis);
-    let kinesis = open(folder.path(), &clock);
-    let records = read(&kinesis, SHARD);
-    assert_eq!(records.len(), 60);
-    let minute = |minute: u64| Position::AtTimestamp(START_MS + minute * 60_000);
-    for from in [1, 47, 48, 59] {
-        let page = kinesis
-            .read("s", SHARD, &minute(from), 1, usize::MAX)
-            .unwrap();
-        assert_eq!(page.records[0], records[usize::try_from(from).unwrap()]);
-    }
-}
-
-#[tokio::test]
-async fn damage_where_nothing_is_written_any_more_stops_the_start() {
-    let (folder, clock) = (TempDir::new().unwrap(), ManualClock::at(START_MS));
-    let kinesis = open(folder.path(), &clock);
-    kinesis.create_stream("s", Some(1)).unwrap();
-    let oldest = {
-        put(&kinesis, "first").await;
-        newest_segment(folder.path())
-    };
-    let data = "x".repeat(700_000);
-    for _ in 0..60 {
-        put(&kinesis, &data).await;
-    }
-    drop(kinesis);
-    let mut bytes = fs::read(&oldest).unwrap();
-    bytes[30] ^= 1;
-    fs::write(&oldest, bytes).unwrap();
-    let error = Kinesis::open(config(folder.path(), clock.clone())).unwrap_err();
-    assert!(matches!(error, OpenError::Damaged { path, offset: 0 } if path == oldest));
-}
-
-#[tokio::test]
 async fn a_folder_serves_one_process_and_only_what_was_finished_in_it() {
     let (folder, clock) = (TempDir::new().unwrap(), ManualClock::at(START_MS));
     let unfinished = folder.path().join("unfinished.stream").join(SHARD);
