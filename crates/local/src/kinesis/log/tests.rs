@@ -115,7 +115,7 @@ proptest! {
                         .map(|record| vec![record.to_le_bytes()[0]; size * record / count])
                         .collect();
                     let batch = data.iter().map(|data| ("key", data.as_slice()));
-                    let appended = log.append(batch, now_ms).unwrap();
+                    let appended = log.append(batch, now_ms.max(horizon_ms)).unwrap();
                     prop_assert_eq!(appended.first_counter, next_counter);
                     prop_assert!(appended.arrival_ms >= now_ms);
                     let latest_ms = expected.last().map_or(0, |record| record.1);

@@ -121,6 +121,19 @@ async fn sequence_numbers_rise_over_a_restart_and_a_clock_that_stepped_back() {
 }
 
 #[tokio::test]
+async fn no_record_arrives_expired_when_the_clock_was_set_back_by_days() {
+    let folder = TempDir::new().unwrap();
+    let kinesis = open(folder.path(), &ManualClock::at(START_MS));
+    kinesis.create_stream("s", Some(1)).unwrap();
+    let shorten = json!({"StreamName": "s", "RetentionPeriodHours": 24});
+    call(&kinesis, "DecreaseStreamRetentionPeriod", shorten).await;
+    drop(kinesis);
+    let kinesis = open(folder.path(), &ManualClock::at(START_MS - 72 * 3_600_000));
+    put(&kinesis, "data").await;
+    assert_eq!(read(&kinesis, SHARD).len(), 1);
+}
+
+#[tokio::test]
 async fn sequence_numbers_rise_even_when_every_record_has_expired() {
     let (folder, clock) = (TempDir::new().unwrap(), ManualClock::at(START_MS));
     let kinesis = open(folder.path(), &clock);
