@@ -42,6 +42,7 @@ pub(crate) struct Log {
     active: Option<Arc<File>>,
     next_counter: u64,
     last_arrival_ms: u64,
+    segment_bytes: u64,
     buffer: Vec<u8>,
 }
 
@@ -61,6 +62,10 @@ impl Log {
     ///
     /// The directory cannot be read or created, or a sealed segment is damaged.
     pub(crate) fn open(directory: PathBuf) -> Result<Self, OpenError> {
+        Self::open_with_segments_of(directory, SEGMENT_BYTES)
+    }
+
+    fn open_with_segments_of(directory: PathBuf, segment_bytes: u64) -> Result<Self, OpenError> {
         fs::create_dir_all(&directory).map_err(OpenError::at(&directory))?;
         let counters = Segment::list(&directory).map_err(OpenError::at(&directory))?;
         let mut segments = VecDeque::with_capacity(counters.len());
@@ -81,6 +86,7 @@ impl Log {
             active: None,
             next_counter,
             last_arrival_ms: last_arrival_ms.unwrap_or_default(),
+            segment_bytes,
             buffer: Vec::new(),
         })
     }
@@ -192,7 +198,7 @@ impl Log {
         if self
             .segments
             .back()
-            .is_none_or(|segment| segment.length >= SEGMENT_BYTES)
+            .is_none_or(|segment| segment.length >= self.segment_bytes)
         {
             self.seal();
         }
@@ -218,3 +224,6 @@ impl Log {
             .push_back(Segment::empty(&self.directory, self.next_counter));
     }
 }
+
+#[cfg(test)]
+mod tests;

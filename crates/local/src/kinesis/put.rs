@@ -108,14 +108,16 @@ impl Streams {
         if admitted.is_empty() {
             return;
         }
-        if let Err(error) = shard.log.trim(state.description.horizon_ms(now_ms)) {
+        let horizon_ms = state.description.horizon_ms(now_ms);
+        if let Err(error) = shard.log.trim(horizon_ms) {
             tracing::warn!(shard = description.id(), %error, "could not delete expired records");
         }
         let records = admitted.iter().map(|position| {
             let entry = &entries[*position];
             (entry.partition_key, entry.data)
         });
-        match shard.log.append(records, now_ms) {
+        // A clock that was set back by more than the retention must not let records arrive expired.
+        match shard.log.append(records, now_ms.max(horizon_ms)) {
             Ok(appended) => {
                 for (counter, position) in (appended.first_counter..).zip(admitted) {
                     outcomes[position] = Outcome::Stored {

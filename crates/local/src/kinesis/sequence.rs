@@ -79,12 +79,14 @@ impl SequenceNumber {
 
     fn from_limbs([high, middle, low]: [u64; 3]) -> Option<Self> {
         let shard_index = u32::try_from(low >> 4 & 0xffff_ffff).ok()?;
+        let counter = (high & 0xffff) << 48 | middle >> 16;
         let versions_match = high >> 56 == VERSION && low & 0xf == VERSION;
         let index_digit_matches = high >> 16 & 0xf == u64::from(shard_index) & 0xf;
-        (versions_match && index_digit_matches).then_some(Self {
+        let is_ours = versions_match && index_digit_matches && counter <= END_COUNTER;
+        is_ours.then_some(Self {
             shard_created_s: high >> 20 & SECONDS_MASK,
             shard_index,
-            counter: (high & 0xffff) << 48 | middle >> 16,
+            counter,
             arrived_s: (middle & 0xff) << 28 | low >> 36,
         })
     }

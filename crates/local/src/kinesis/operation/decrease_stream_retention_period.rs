@@ -42,7 +42,6 @@ impl Call for Request {
                 )));
             }
             // What is older goes at once.
-
             description.retention_hours = hours;
             description.trimmed_ms = description.horizon_ms(now_ms);
             Ok(())

@@ -44,7 +44,6 @@ impl Call for Request {
             // What the shorter period has dropped stays dropped.
             description.trimmed_ms = description.horizon_ms(now_ms);
             description.retention_hours = hours;
-
             Ok(())
         })
     }

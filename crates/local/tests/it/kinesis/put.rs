@@ -277,7 +277,7 @@ async fn sequence_numbers_rise_as_integers_and_as_text() {
 }
 
 #[tokio::test]
-async fn an_ordering_hint_must_be_a_sequence_number_of_the_past() {
+async fn an_ordering_hint_must_be_a_sequence_number() {
     let server = Server::with_stream("s", 1).await;
     let put = |after: &str| {
         let put = server
