@@ -120,9 +120,8 @@ async fn the_attempts_count_anew_when_records_were_accepted() {
 #[tokio::test(start_paused = true)]
 async fn failures_before_the_progress_are_forgotten() {
     let world = World::new(1, |call| match call.number {
-        0 | 1 => Reply::Fails,
+        0 | 1 | 3 | 4 => Reply::Fails,
         2 => Reply::failures([call.id(1)]),
-        3 | 4 => Reply::Fails,
         _ => Reply::ok(),
     });
     let mut settings = reporting();
