@@ -22,13 +22,13 @@ use tempfile::TempDir;
 /// Longer than anything here takes, shorter than a reader's patience.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Stack {
-    lambda: Lambda,
+pub(crate) struct Stack {
+    pub(crate) lambda: Lambda,
     directory: TempDir,
 }
 
 impl Stack {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_idle_limit(Duration::from_mins(15))
     }
 
@@ -64,7 +64,7 @@ impl Stack {
 }
 
 /// This test binary, acting as a Lambda process.
-fn function(name: &str) -> Function {
+pub(crate) fn function(name: &str) -> Function {
     Function {
         name: name.to_owned(),
         program: env::current_exe().unwrap(),

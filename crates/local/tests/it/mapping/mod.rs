@@ -8,6 +8,7 @@ mod event;
 mod function;
 mod law;
 mod partial;
+mod process;
 mod reshard;
 mod settings;
 mod stream;

@@ -118,6 +118,34 @@ async fn the_attempts_count_anew_when_records_were_accepted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn failures_before_the_progress_are_forgotten() {
+    let world = World::new(1, |call| match call.number {
+        0 | 1 | 3 | 4 => Reply::Fails,
+        2 => Reply::failures([call.id(1)]),
+        _ => Reply::ok(),
+    });
+    let mut settings = reporting();
+    settings.maximum_retry_attempts = Some(2);
+    world.put(2);
+    let mapping = world.start(settings);
+
+    let progress = until_settled(&mapping, 2).await;
+
+    assert_eq!(
+        world.function.numbers(),
+        [
+            vec![0, 1],
+            vec![0, 1],
+            vec![0, 1],
+            vec![1],
+            vec![1],
+            vec![1]
+        ]
+    );
+    assert_eq!(progress.discarded, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn with_halving_a_record_that_always_fails_costs_itself_alone() {
     let world = World::new(1, |call| {
         if call.has(5) {

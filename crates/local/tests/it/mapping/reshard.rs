@@ -102,6 +102,23 @@ async fn latest_reads_the_children_of_a_later_split_from_their_beginning() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn latest_leaves_out_what_lies_in_shards_that_were_closed_before() {
+    let world = World::new(1, |_| Reply::ok());
+    world.stream.put("key", b"0");
+    world.stream.split("key");
+    world.stream.put("key", b"1");
+    let mut settings = settings();
+    settings.starting_position = StartingPosition::Latest;
+    let mapping = world.start(settings);
+    sleep(Duration::from_secs(1)).await;
+    world.stream.put("key", b"2");
+
+    until_settled(&mapping, 1).await;
+
+    assert_eq!(world.function.numbers(), [[2]]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_finished_shard_is_not_read_again_after_a_restart() {
     let world = World::new(1, |_| Reply::ok());
     world.put(3);
