@@ -48,7 +48,11 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     /// Answers connections until told to stop; those that are open then finish their request.
-    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn serve(
+        self: Arc<Self>,
+        listener: TcpListener,
+        mut stop: watch::Receiver<bool>,
+    ) {
         let connections = GracefulShutdown::new();
         loop {
             let accepted = tokio::select! {
@@ -71,7 +75,9 @@ impl Gateway {
                 async move { Ok::<_, Infallible>(gateway.answer(request).await) }
             });
             let server = Builder::new(TokioExecutor::new());
-            let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection = server
+                .serve_connection(TokioIo::new(stream), service)
+                .into_owned();
             let connection = connections.watch(connection);
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
@@ -109,7 +115,8 @@ impl Gateway {
             Err(_) => return with_status(StatusCode::BAD_REQUEST),
         };
         let request = Request::from_parts(parts, body);
-        let verified = signature::verify(&request, "kinesis", &self.credentials, self.clock.now_ms());
+        let verified =
+            signature::verify(&request, "kinesis", &self.credentials, self.clock.now_ms());
         match verified {
             Ok(_) => self.kinesis.handle(request).await.map(Body::from),
             Err(refused) => json_error(refused.code(), &refused.to_string()),
@@ -158,7 +165,10 @@ fn slow_down() -> Response<Body> {
     let mut response = Response::new(Body::from(body.to_owned()));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/xml"),
+    );
     headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
     response
 }

@@ -3,10 +3,20 @@
 //! It exists to develop and to test against, never to run production.
 //! It shares no code with what it tests: neither the generator nor the processor is a dependency,
 //! so a limit that one of them misreads is still enforced here.
+//!
+//! ```text
+//! client ─▶ gateway ─▶ kinesis ─▶ mapping ─▶ lambda ─▶ the function's process
+//!              └─────▶ s3 ◀──────────────────────────────────┘
+//! ```
 
 pub mod account;
 pub mod clock;
 pub mod credentials;
 pub mod fault;
+mod gateway;
+pub mod kinesis;
+pub mod lambda;
+pub mod mapping;
 pub mod s3;
 pub mod signature;
+pub mod stack;

@@ -13,6 +13,7 @@ mod staged;
 mod store;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::ops::Bound;
 use std::path::PathBuf;
@@ -161,6 +162,12 @@ impl S3 {
             within
         });
         Ok(objects)
+    }
+}
+
+impl fmt::Debug for S3 {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("S3").finish_non_exhaustive()
     }
 }
 

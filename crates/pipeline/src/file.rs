@@ -1,7 +1,7 @@
 //! The pipeline file: `pipelines/NAME.yaml`, checked as a whole before anything is built from it.
 //!
-//! Three steps: [YAML to raw settings](raw), [raw settings to a `Pipeline`](validate), which is
-//! pure, and [`Pipeline::read`] around them, which alone touches the file system.
+//! Three steps: YAML to raw settings (`raw.rs`), raw settings to a [`Pipeline`] (`validate.rs`),
+//! both pure, and [`Pipeline::read`] around them, which alone touches the file system.
 
 mod aws;
 mod place;

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! A pipeline is described by one YAML file ([`file`]), and what a deployed function gets of it
+//! A pipeline is described by one YAML file ([`mod@file`]), and what a deployed function gets of it
 //! are two environment variables ([`config`]). A record then takes this way, one module a stage:
 //!
 //! ```text
@@ -10,7 +10,7 @@
 //! └──────────────────────── process ───────────────────────────┘
 //! ```
 //!
-//! Up to [`layout`] everything is a pure function of the record: [`verdict`] runs that half alone.
+//! Up to [`layout`] everything is a pure function of the record: [`verdict()`] runs that half alone.
 //! AWS's own types appear in [`event`] and [`store`] only.
 //!
 //! # Guarantees

@@ -83,7 +83,7 @@ impl<S: Store> Processor<S> {
         &self,
         event: &Event,
         invocation: Invocation,
-    ) -> Result<(BatchReport, serde_json::Value), Unaccounted> {
+    ) -> Result<BatchReport, Unaccounted> {
         let clock = Clock {
             began: Instant::now(),
             began_at: invocation.received_at,
@@ -96,15 +96,13 @@ impl<S: Store> Processor<S> {
             clock,
         };
         let settled = in_order(batch.settle().await, event.records.len())?;
-        let report = BatchReport::new(event.records.iter().zip(&settled));
-        report.conserved(event.records.len())?;
-        let line = report.line(Circumstances {
-            pipeline: &self.config.name,
+        let circumstances = Circumstances {
+            pipeline: self.config.name.clone(),
             at: clock.now(),
-            duration_ms: clock.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
+            duration: clock.elapsed(),
             cold_start: invocation.cold_start,
-        });
-        Ok((report, line))
+        };
+        BatchReport::new(circumstances, &event.records, &settled)
     }
 }
 

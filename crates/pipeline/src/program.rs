@@ -173,7 +173,7 @@ fn compile(source: &str, config: CompileConfig) -> Result<Program, ProgramError>
         .map_err(|diagnostics| problems(source, &diagnostics))
 }
 
-/// VRL's standard library without what is [refused](refused::REFUSED).
+/// VRL's standard library without what `refused.rs` lists.
 fn functions() -> Vec<Box<dyn Function>> {
     vrl::stdlib::all()
         .into_iter()

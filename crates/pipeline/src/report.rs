@@ -1,13 +1,13 @@
 //! What became of a batch: the answer to Lambda, and one line for CloudWatch.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    outcome::{Outcome, Stored},
+    outcome::{Outcome, RetryReason, Stored},
     record::{Identity, Record, SequenceNumber},
 };
 
@@ -28,8 +28,21 @@ pub struct Settled {
 }
 
 /// What became of a batch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchReport {
+    /// Where and how it was processed.
+    pub circumstances: Circumstances,
+    /// How many of its records became what.
+    pub counts: Counts,
+    /// The first and the last record of the batch.
+    pub span: Option<(Identity, Identity)>,
+    /// The first record to deliver again, and why.
+    pub retry_from: Option<(SequenceNumber, RetryReason)>,
+}
+
+/// How many records of a batch became what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
     /// How many records the batch had.
     pub received: usize,
     /// How many are in the bucket.
@@ -46,23 +59,17 @@ pub struct BatchReport {
     pub bytes: usize,
     /// For each object written: from the record's arrival until the object was stored, ascending.
     pub arrival_to_stored_ms: Vec<u64>,
-    /// The first and the last record of the batch.
-    pub span: Option<(Identity, Identity)>,
-    /// The first record to deliver again.
-    pub retry_from: Option<SequenceNumber>,
-    /// Why that record has to be delivered again.
-    pub retry_because: Option<String>,
 }
 
-/// What surrounds a batch, for its line in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Circumstances<'a> {
+/// What surrounds a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Circumstances {
     /// The pipeline's name.
-    pub pipeline: &'a str,
+    pub pipeline: String,
     /// When the batch was done.
     pub at: DateTime<Utc>,
-    /// How long it took, in milliseconds.
-    pub duration_ms: u64,
+    /// How long it took.
+    pub duration: Duration,
     /// Whether it was the first of its process.
     pub cold_start: bool,
 }
@@ -94,40 +101,84 @@ pub struct BatchItemFailure {
     pub item_identifier: String,
 }
 
-impl BatchReport {
-    /// Counts the outcomes of a batch.
-    pub fn new<'a>(batch: impl IntoIterator<Item = (&'a Record, &'a Settled)>) -> Self {
-        let mut report = Self::default();
-        for (record, settled) in batch {
-            report.received += 1;
-            report.extend_span(&record.identity);
-            report.count(record, settled);
-        }
-        report.arrival_to_stored_ms.sort_unstable();
-        report
-    }
-
+impl Counts {
     /// Checks that every record has exactly one outcome:
     /// `received = stored + filtered + quarantined + retry`.
     ///
     /// # Errors
     ///
     /// [`Unaccounted`], upon which the invocation has to fail so that the batch comes again.
-    pub fn conserved(&self, received: usize) -> Result<(), Unaccounted> {
+    pub fn conserved(&self) -> Result<(), Unaccounted> {
         let accounted = self.stored + self.filtered + total(&self.quarantined) + total(&self.retry);
-        if received == accounted && received == self.received {
+        if self.received == accounted {
             Ok(())
         } else {
             Err(Unaccounted {
-                received,
+                received: self.received,
                 accounted,
             })
         }
     }
 
+    fn add(&mut self, record: &Record, settled: &Settled) {
+        match &settled.outcome {
+            Outcome::Stored(stored) => {
+                self.stored += 1;
+                if let Stored::Written { bytes } = stored {
+                    self.objects += 1;
+                    self.bytes += bytes;
+                    let waited = settled.at - record.arrival;
+                    self.arrival_to_stored_ms.push(millis(waited));
+                }
+            }
+            Outcome::Filtered => self.filtered += 1,
+            Outcome::Quarantined(reason) => {
+                *self.quarantined.entry(reason.code()).or_default() += 1;
+            }
+            Outcome::Retry(reason) => *self.retry.entry(reason.code()).or_default() += 1,
+        }
+    }
+}
+
+impl BatchReport {
+    /// Counts the outcomes of a batch, which follow the order of its records.
+    ///
+    /// # Errors
+    ///
+    /// [`Unaccounted`] if there are more outcomes than records, or fewer.
+    pub fn new(
+        circumstances: Circumstances,
+        records: &[Record],
+        outcomes: &[Settled],
+    ) -> Result<Self, Unaccounted> {
+        let mut counts = Counts {
+            received: records.len(),
+            ..Counts::default()
+        };
+        let mut retry_from: Option<(SequenceNumber, RetryReason)> = None;
+        for (record, settled) in records.iter().zip(outcomes) {
+            counts.add(record, settled);
+            let this = record.identity.sequence_number();
+            if let Outcome::Retry(reason) = &settled.outcome
+                && retry_from.as_ref().is_none_or(|(lowest, _)| this < lowest)
+            {
+                retry_from = Some((this.clone(), reason.clone()));
+            }
+        }
+        counts.arrival_to_stored_ms.sort_unstable();
+        counts.conserved()?;
+        let ends = records.first().zip(records.last());
+        Ok(Self {
+            circumstances,
+            counts,
+            span: ends.map(|(first, last)| (first.identity.clone(), last.identity.clone())),
+            retry_from,
+        })
+    }
+
     /// The answer to Lambda.
     pub fn response(&self) -> BatchResponse {
-        let failure = self.retry_from.as_ref().map(|first| BatchItemFailure {
+        let failure = self.retry_from.as_ref().map(|(first, _)| BatchItemFailure {
             item_identifier: first.to_string(),
         });
         BatchResponse {
@@ -136,41 +187,38 @@ impl BatchReport {
     }
 
     /// The batch as one line in CloudWatch's embedded metric format, without any payload.
-    pub fn line(&self, circumstances: Circumstances<'_>) -> Value {
-        let counts = [
-            ("received", self.received),
-            ("stored", self.stored),
-            ("filtered", self.filtered),
-            ("quarantined", total(&self.quarantined)),
-            ("retried", total(&self.retry)),
-            ("objects", self.objects),
-        ];
-        let mut metrics: Vec<_> = counts
-            .iter()
-            .map(|(name, _)| json!({"Name": name, "Unit": "Count"}))
-            .collect();
-        metrics.push(json!({"Name": "bytes", "Unit": "Bytes"}));
+    pub fn line(&self) -> Value {
+        let (circumstances, counts) = (&self.circumstances, &self.counts);
+        let mut metrics = Vec::new();
         let mut line = json!({
             "Pipeline": circumstances.pipeline,
-            "bytes": self.bytes,
-            "duration_ms": circumstances.duration_ms,
+            "duration_ms": circumstances.duration.as_millis(),
             "cold_start": circumstances.cold_start,
         });
-        for (name, count) in counts {
-            line[name] = count.into();
+        for (name, unit, value) in [
+            ("received", "Count", counts.received),
+            ("stored", "Count", counts.stored),
+            ("filtered", "Count", counts.filtered),
+            ("quarantined", "Count", total(&counts.quarantined)),
+            ("retried", "Count", total(&counts.retry)),
+            ("objects", "Count", counts.objects),
+            ("bytes", "Bytes", counts.bytes),
+        ] {
+            metrics.push(json!({"Name": name, "Unit": unit}));
+            line[name] = value.into();
         }
-        // A metric without a value is not valid, so that these appear only when there are some.
-        if !self.arrival_to_stored_ms.is_empty() {
+        // A metric without a value is not valid, so that this one appears only when there are some.
+        if !counts.arrival_to_stored_ms.is_empty() {
             metrics.push(json!({"Name": "arrival_to_stored_ms", "Unit": "Milliseconds"}));
-            line["arrival_to_stored_ms"] = json!(quantiles(&self.arrival_to_stored_ms));
+            line["arrival_to_stored_ms"] = quantiles(&counts.arrival_to_stored_ms).into();
         }
-        if !self.quarantined.is_empty() {
-            line["quarantined_by_reason"] = json!(self.quarantined);
+        if !counts.quarantined.is_empty() {
+            line["quarantined_by_reason"] = json!(counts.quarantined);
         }
-        if !self.retry.is_empty() {
-            line["retried_by_reason"] = json!(self.retry);
-            line["retry_from"] = json!(self.retry_from.as_ref().map(SequenceNumber::as_str));
-            line["retry_because"] = json!(self.retry_because);
+        if let Some((from, because)) = &self.retry_from {
+            line["retried_by_reason"] = json!(counts.retry);
+            line["retry_from"] = from.as_str().into();
+            line["retry_because"] = because.to_string().into();
         }
         if let Some((first, last)) = &self.span {
             line["shard"] = first.shard_id().into();
@@ -186,39 +234,6 @@ impl BatchReport {
             }],
         });
         line
-    }
-
-    fn extend_span(&mut self, identity: &Identity) {
-        self.span = Some(match self.span.take() {
-            Some((first, _)) => (first, identity.clone()),
-            None => (identity.clone(), identity.clone()),
-        });
-    }
-
-    fn count(&mut self, record: &Record, settled: &Settled) {
-        match &settled.outcome {
-            Outcome::Stored(stored) => {
-                self.stored += 1;
-                if let Stored::Written { bytes } = stored {
-                    self.objects += 1;
-                    self.bytes += bytes;
-                    self.arrival_to_stored_ms
-                        .push(millis(settled.at - record.arrival));
-                }
-            }
-            Outcome::Filtered => self.filtered += 1,
-            Outcome::Quarantined(reason) => {
-                *self.quarantined.entry(reason.code()).or_default() += 1;
-            }
-            Outcome::Retry(reason) => {
-                *self.retry.entry(reason.code()).or_default() += 1;
-                let this = record.identity.sequence_number();
-                if self.retry_from.as_ref().is_none_or(|lowest| this < lowest) {
-                    self.retry_from = Some(this.clone());
-                    self.retry_because = Some(reason.to_string());
-                }
-            }
-        }
     }
 }
 

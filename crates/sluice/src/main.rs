@@ -1,2 +1,42 @@
-//! Being laid out.
-fn main() {}
+//! The command line: the local stack, the producer, sample records, and the check of a pipeline.
+
+mod account;
+mod check;
+mod command_line;
+mod demo;
+mod deployment;
+mod fault;
+mod local;
+mod pipelines;
+mod preview;
+mod producer;
+mod send;
+mod transport;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use command_line::{Cli, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    account::open_log();
+    let done = match cli.command {
+        Command::Local(arguments) => local::run(arguments).await,
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Send(arguments) => send::run(arguments).await,
+        Command::Preview(arguments) => preview::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Completions { shell } => {
+            let mut command = Cli::command();
+            clap_complete::generate(shell, &mut command, "sluice", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    done.unwrap_or_else(|error| {
+        account::say(&format!("error: {error:#}"));
+        ExitCode::FAILURE
+    })
+}

@@ -6,6 +6,7 @@ use std::{
     time::SystemTime,
 };
 
+use aws_sdk_s3::{Client, config};
 use aws_smithy_http_client::{Builder, tls};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use pipeline::{
@@ -26,9 +27,9 @@ async fn main() -> Result<(), Error> {
         .with_writer(io::stderr)
         .with_max_level(tracing::Level::WARN)
         .init();
-    let processor = &open().await.inspect_err(|error| {
-        tracing::error!(error = error.to_string(), "the function cannot start");
-    })?;
+    let processor = &open()
+        .await
+        .inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     let cold_start = &Cell::new(true);
     lambda_runtime::run(service_fn(move |event| {
         handle(processor, event, cold_start.take())
@@ -39,19 +40,21 @@ async fn main() -> Result<(), Error> {
 /// Reads the configuration and prepares the client; no request is made yet.
 async fn open() -> Result<Processor<Bucket>, ConfigError> {
     let (config, bucket) = Config::from_env(|name| std::env::var(name).ok())?;
-    let https = Builder::new()
-        .tls_provider(tls::Provider::Rustls(
-            tls::rustls_provider::CryptoMode::Ring,
-        ))
-        .build_https();
     let aws = aws_config::from_env()
-        .http_client(https)
+        // In a Lambda, credentials and region come from the environment: nothing is asked.
+        .http_client(Builder::new().build_http())
         .retry_config(store::retries())
         .timeout_config(store::timeouts())
         .load()
         .await;
-    let client = aws_sdk_s3::Client::new(&aws);
-    Ok(Processor::new(config, Bucket::new(client, bucket)))
+    let mut s3 = config::Builder::from(&aws);
+    // Reading the machine's certificates takes longer than all else at the start.
+    if !aws.endpoint_url().unwrap_or_default().starts_with("http:") {
+        let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
+        s3 = s3.http_client(Builder::new().tls_provider(ring).build_https());
+    }
+    let bucket = Bucket::new(Client::from_conf(s3.build()), bucket);
+    Ok(Processor::new(config, bucket))
 }
 
 async fn handle(
@@ -60,18 +63,15 @@ async fn handle(
     cold_start: bool,
 ) -> Result<BatchResponse, Error> {
     let now = SystemTime::now();
-    let remaining = event
-        .context
-        .deadline()
-        .duration_since(now)
-        .unwrap_or_default();
+    let deadline = event.context.deadline();
+    let remaining = deadline.duration_since(now).unwrap_or_default();
     let invocation = Invocation {
         received_at: now.into(),
         deadline: Instant::now() + remaining,
         cold_start,
     };
-    let (report, line) = processor.process(&event.payload, invocation).await?;
+    let report = processor.process(&event.payload, invocation).await?;
     // One write for the whole line, which CloudWatch reads metrics from.
-    io::stdout().write_all(format!("{line}\n").as_bytes())?;
+    io::stdout().write_all(format!("{}\n", report.line()).as_bytes())?;
     Ok(report.response())
 }

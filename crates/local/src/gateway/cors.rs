@@ -30,8 +30,14 @@ pub(crate) fn preflight<B>(request: &Request<B>) -> Response<Body> {
             headers.insert(to, value.clone());
         }
     };
-    echo(header::ACCESS_CONTROL_REQUEST_HEADERS, header::ACCESS_CONTROL_ALLOW_HEADERS);
-    echo(header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_ALLOW_METHODS);
+    echo(
+        header::ACCESS_CONTROL_REQUEST_HEADERS,
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+    );
+    echo(
+        header::ACCESS_CONTROL_REQUEST_METHOD,
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+    );
     response
 }
 

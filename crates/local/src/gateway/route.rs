@@ -26,12 +26,21 @@ impl Route {
             return Self::Health;
         }
         let headers = request.headers();
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let text = |name: &str| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or("")
+        };
         let speaks_json = text(header::CONTENT_TYPE.as_str()).starts_with("application/x-amz-");
         let is_for_kinesis = text("x-amz-target").starts_with(KINESIS_TARGET)
             || text(header::AUTHORIZATION.as_str()).contains("/kinesis/aws4_request")
             || speaks_json;
-        if is_for_kinesis { Self::Kinesis } else { Self::S3 }
+        if is_for_kinesis {
+            Self::Kinesis
+        } else {
+            Self::S3
+        }
     }
 }
 
@@ -56,7 +65,11 @@ mod tests {
 
     #[test]
     fn a_target_leads_to_kinesis() {
-        let request = request("POST", "/", &[("x-amz-target", "Kinesis_20131202.ListStreams")]);
+        let request = request(
+            "POST",
+            "/",
+            &[("x-amz-target", "Kinesis_20131202.ListStreams")],
+        );
         assert_eq!(Route::of(&request), Route::Kinesis);
     }
 
@@ -70,7 +83,10 @@ mod tests {
     #[test]
     fn a_path_leads_to_s3() {
         assert_eq!(Route::of(&request("GET", "/bucket/key", &[])), Route::S3);
-        assert_eq!(Route::of(&request("POST", "/bucket?delete", &[])), Route::S3);
+        assert_eq!(
+            Route::of(&request("POST", "/bucket?delete", &[])),
+            Route::S3
+        );
     }
 
     #[test]

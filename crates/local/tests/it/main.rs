@@ -1,6 +1,15 @@
 //! The stack as its users meet it: the AWS SDK against a port, and raw requests where it can't ask.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs
+)]
 
+mod kinesis;
+mod lambda;
 mod s3;
 mod signature;

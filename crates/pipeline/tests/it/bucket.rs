@@ -1,16 +1,20 @@
 //! The real S3 client against canned answers: what is asked, and what is made of the answer.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use aws_sdk_s3::{
     Client,
     config::{BehaviorVersion, Credentials, Region, retry::RetryConfig},
 };
 use aws_smithy_http_client::test_util::infallible_client_fn;
+use futures::{StreamExt, stream};
 use pipeline::{
     object::{Object, Stamp},
     outcome::RetryReason,
-    store::{Bucket, Condition, Put, Store},
+    store::{self, Bucket, Condition, Put, Store},
 };
 
 use crate::memory::record;
@@ -18,8 +22,15 @@ use crate::memory::record;
 type Request = http::Request<aws_sdk_s3::primitives::SdkBody>;
 type Seen = Arc<Mutex<Vec<(String, http::HeaderMap)>>>;
 
-/// A bucket whose every request is answered by `answer`, once.
+/// A bucket whose every request is answered by `answer`, and sent once.
 fn bucket(
+    answer: impl Fn(&Request) -> http::Response<&'static str> + Send + Sync + 'static,
+) -> (Bucket, Seen) {
+    bucket_with(RetryConfig::disabled(), answer)
+}
+
+fn bucket_with(
+    retries: RetryConfig,
     answer: impl Fn(&Request) -> http::Response<&'static str> + Send + Sync + 'static,
 ) -> (Bucket, Seen) {
     let seen = Seen::default();
@@ -33,7 +44,7 @@ fn bucket(
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .region(Region::new("us-east-1"))
-        .retry_config(RetryConfig::disabled())
+        .retry_config(retries)
         .http_client(http_client)
         .build();
     let bucket = Bucket::new(Client::from_conf(config), "bucket".to_owned());
@@ -146,4 +157,37 @@ async fn a_holder_that_vanished_meanwhile_is_a_conflict() {
     });
     let put = bucket.put(&object(), &Condition::Absent).await;
     assert_eq!(put, Err(RetryReason::Conflict));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_failed_put_in_ten_is_absorbed_by_the_clients_own_retries() {
+    let number = AtomicUsize::new(0);
+    let (bucket, seen) = bucket_with(store::retries(), move |request| {
+        let is_first = request.headers()["amz-sdk-request"]
+            .to_str()
+            .unwrap()
+            .starts_with("attempt=1");
+        if is_first && number.fetch_add(1, Ordering::Relaxed).is_multiple_of(10) {
+            answer(503, "SlowDown")
+        } else {
+            answer(200, "")
+        }
+    });
+    let puts = stream::iter(0..2000)
+        .map(|_| async { bucket.put(&object(), &Condition::Absent).await })
+        .buffer_unordered(64);
+    let failed = puts
+        .filter(|put| std::future::ready(*put != Ok(Put::Written)))
+        .count()
+        .await;
+    assert_eq!(failed, 0);
+    assert_eq!(seen.lock().unwrap().len(), 2200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_keeps_failing_is_given_up_within_the_invocation() {
+    let (bucket, seen) = bucket_with(store::retries(), |_| answer(503, "SlowDown"));
+    let put = bucket.put(&object(), &Condition::Absent).await;
+    assert_eq!(put, Err(RetryReason::Throttled));
+    assert_eq!(seen.lock().unwrap().len(), 5);
 }

@@ -158,16 +158,15 @@ pub(crate) async fn process_within<S: Store>(
     records: Vec<Record>,
     time: Duration,
 ) -> BatchReport {
-    let received = records.len();
     let invocation = Invocation {
         received_at: DateTime::from_timestamp_millis(1_700_000_001_000).unwrap(),
         deadline: Instant::now() + time,
         cold_start: false,
     };
-    let (report, _) = processor
+    let report = processor
         .process(&Event { records }, invocation)
         .await
         .unwrap();
-    report.conserved(received).unwrap();
+    report.counts.conserved().unwrap();
     report
 }

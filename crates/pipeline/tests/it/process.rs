@@ -25,7 +25,14 @@ async fn every_record_becomes_one_object_with_its_own_bytes() {
         vec![record(1, "{\"a\": 1}"), record(2, " [2] ")],
     )
     .await;
-    assert_eq!((report.stored, report.objects, report.bytes), (2, 2, 13));
+    assert_eq!(
+        (
+            report.counts.stored,
+            report.counts.objects,
+            report.counts.bytes
+        ),
+        (2, 2, 13)
+    );
     assert_eq!(memory.body("1.json"), "{\"a\": 1}");
     assert_eq!(memory.body("2.json"), " [2] ");
     assert_eq!(
@@ -40,7 +47,7 @@ async fn two_events_of_one_user_in_one_second_are_two_objects() {
     let processor = Processor::new(by_user(OnCollision::Suffix), memory.clone());
     let batch = vec![record(7, r#"{"user":"a"}"#), record(8, r#"{"user":"a"}"#)];
     let report = process(&processor, batch).await;
-    assert_eq!(report.stored, 2);
+    assert_eq!(report.counts.stored, 2);
     assert_eq!(memory.keys(), ["a-8.json", "a.json"]);
 }
 
@@ -50,7 +57,10 @@ async fn a_key_shared_by_many_costs_one_put_a_record() {
     let processor = Processor::new(by_user(OnCollision::Suffix), memory.clone());
     for batch in 0..4 {
         let records = (0..100).map(|n| record(batch * 100 + n, r#"{"user":"a"}"#));
-        assert_eq!(process(&processor, records.collect()).await.stored, 100);
+        assert_eq!(
+            process(&processor, records.collect()).await.counts.stored,
+            100
+        );
     }
     assert_eq!(memory.puts.get(), 400);
     assert_eq!(memory.keys().len(), 400);
@@ -61,7 +71,7 @@ async fn no_more_puts_are_under_way_at_once_than_allowed() {
     let memory = Memory::default();
     let processor = Processor::new(config("{{ %sequence_number }}"), memory.clone());
     let report = process(&processor, (0..500).map(|n| record(n, "{}")).collect()).await;
-    assert_eq!(report.stored, 500);
+    assert_eq!(report.counts.stored, 500);
     assert_eq!(memory.most_in_flight.get(), 64);
 }
 
@@ -75,7 +85,7 @@ async fn only_the_lowest_retried_sequence_number_is_reported() {
     let processor = Processor::new(config("{{ %sequence_number }}"), memory);
     // As text, "10" comes before "9".
     let report = process(&processor, (8..12).map(|n| record(n, "{}")).collect()).await;
-    assert_eq!(report.retry["unavailable"], 2);
+    assert_eq!(report.counts.retry["unavailable"], 2);
     assert_eq!(
         serde_json::to_value(report.response()).unwrap(),
         json!({"batchItemFailures": [{"itemIdentifier": "9"}]})
@@ -91,8 +101,11 @@ async fn a_put_that_hangs_does_not_outlive_the_deadline() {
     let batch = vec![record(1, "{}"), record(2, "{}")];
     let report = process_within(&processor, batch, Duration::from_secs(10)).await;
     assert_eq!(began.elapsed(), Duration::from_secs(9));
-    assert_eq!((report.stored, report.retry["out-of-time"]), (1, 1));
-    assert_eq!(report.retry_from.unwrap().as_str(), "1");
+    assert_eq!(
+        (report.counts.stored, report.counts.retry["out-of-time"]),
+        (1, 1)
+    );
+    assert_eq!(report.retry_from.unwrap().0.as_str(), "1");
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,8 +115,8 @@ async fn without_time_no_put_is_begun() {
     // 64 puts at a time, 20 ms each, and 75 ms to spend: four rounds are begun, three end.
     let batch = (0..1000).map(|n| record(n, "{}")).collect();
     let report = process_within(&processor, batch, Duration::from_millis(100)).await;
-    assert_eq!(report.stored, 3 * 64);
-    assert_eq!(report.retry["out-of-time"], 1000 - 3 * 64);
+    assert_eq!(report.counts.stored, 3 * 64);
+    assert_eq!(report.counts.retry["out-of-time"], 1000 - 3 * 64);
     assert_eq!(memory.puts.get(), 4 * 64);
 }
 
@@ -114,9 +127,15 @@ async fn followers_wait_for_a_leader_whose_put_failed() {
     let processor = Processor::new(by_user(OnCollision::Suffix), memory.clone());
     let batch = || vec![record(1, r#"{"user":"a"}"#), record(2, r#"{"user":"a"}"#)];
     let report = process(&processor, batch()).await;
-    assert_eq!((report.retry["timeout"], report.retry["behind"]), (1, 1));
+    assert_eq!(
+        (
+            report.counts.retry["timeout"],
+            report.counts.retry["behind"]
+        ),
+        (1, 1)
+    );
     let report = process(&processor, batch()).await;
-    assert_eq!((report.stored, report.objects), (2, 1));
+    assert_eq!((report.counts.stored, report.counts.objects), (2, 1));
     assert_eq!(memory.keys(), ["a-2.json", "a.json"]);
 }
 
@@ -126,10 +145,10 @@ async fn overwrite_keeps_the_newest_and_a_replay_of_an_older_one_changes_nothing
     let processor = Processor::new(by_user(OnCollision::Overwrite), memory.clone());
     let old = || record(1, r#"{"user":"a","n":1}"#);
     let new = || record(2, r#"{"user":"a","n":2}"#);
-    assert_eq!(process(&processor, vec![old()]).await.objects, 1);
-    assert_eq!(process(&processor, vec![new()]).await.objects, 1);
+    assert_eq!(process(&processor, vec![old()]).await.counts.objects, 1);
+    assert_eq!(process(&processor, vec![new()]).await.counts.objects, 1);
     let replay = process(&processor, vec![old()]).await;
-    assert_eq!((replay.stored, replay.objects), (1, 0));
+    assert_eq!((replay.counts.stored, replay.counts.objects), (1, 0));
     assert_eq!(memory.body("a.json"), r#"{"user":"a","n":2}"#);
     assert_eq!(memory.keys(), ["a.json"]);
 }
@@ -140,7 +159,7 @@ async fn overwrite_writes_only_the_newest_of_a_batch() {
     let processor = Processor::new(by_user(OnCollision::Overwrite), memory.clone());
     let batch = (0..9).map(|n| record(n, format!(r#"{{"user":"a","n":{n}}}"#)));
     let report = process(&processor, batch.collect()).await;
-    assert_eq!((report.stored, report.objects), (9, 1));
+    assert_eq!((report.counts.stored, report.counts.objects), (9, 1));
     assert_eq!(memory.body("a.json"), r#"{"user":"a","n":8}"#);
     assert_eq!(memory.puts.get(), 1);
 }
@@ -152,8 +171,8 @@ async fn a_batch_whose_overwrite_failed_is_retried_as_a_whole() {
     let processor = Processor::new(by_user(OnCollision::Overwrite), memory);
     let batch = vec![record(1, r#"{"user":"a"}"#), record(2, r#"{"user":"a"}"#)];
     let report = process(&processor, batch).await;
-    assert_eq!(report.retry_from.unwrap().as_str(), "1");
-    assert_eq!(report.stored, 0);
+    assert_eq!(report.retry_from.unwrap().0.as_str(), "1");
+    assert_eq!(report.counts.stored, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,7 +191,7 @@ async fn two_pipelines_in_one_bucket_do_not_take_each_other_for_a_replay() {
 async fn an_empty_batch_is_a_batch() {
     let processor = Processor::new(config("{{ %sequence_number }}"), Memory::default());
     let report = process(&processor, Vec::new()).await;
-    assert_eq!(report.received, 0);
+    assert_eq!(report.counts.received, 0);
     assert_eq!(report.response().batch_item_failures, []);
 }
 
@@ -196,10 +215,11 @@ async fn the_line_is_in_embedded_metric_format_and_holds_no_payload() {
         deadline: Instant::now() + Duration::from_secs(10),
         cold_start: true,
     };
-    let (_, line) = processor
+    let report = processor
         .process(&Event { records }, invocation)
         .await
         .unwrap();
+    let line = report.line();
     for (name, count) in [
         ("received", 4),
         ("stored", 1),

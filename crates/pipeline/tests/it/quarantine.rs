@@ -24,9 +24,9 @@ async fn ten_poison_records_among_a_thousand_cost_ten_records() {
         _ => record(number, "{}"),
     });
     let report = process(&processor, batch.collect()).await;
-    assert_eq!(report.stored, 990);
+    assert_eq!(report.counts.stored, 990);
     assert_eq!(
-        report.quarantined,
+        report.counts.quarantined,
         BTreeMap::from([("empty", 2), ("not-json", 7), ("not-utf8", 1)])
     );
     assert_eq!(report.retry_from, None);
@@ -55,9 +55,9 @@ async fn a_replayed_quarantine_is_the_same_object() {
     memory.faults.borrow_mut().insert(0, Fault::Unanswered);
     let processor = Processor::new(config("{{ id }}.json"), memory.clone());
     let report = process(&processor, vec![record(1, "{}")]).await;
-    assert_eq!(report.retry_from.unwrap().as_str(), "1");
+    assert_eq!(report.retry_from.unwrap().0.as_str(), "1");
     let report = process(&processor, vec![record(1, "{}")]).await;
-    assert_eq!(report.quarantined["key-unrenderable"], 1);
+    assert_eq!(report.counts.quarantined["key-unrenderable"], 1);
     assert_eq!(memory.keys().len(), 1);
 }
 
@@ -70,7 +70,10 @@ async fn where_the_pipeline_says_so_a_taken_key_is_a_reason() {
     let batch = || vec![record(1, r#"{"user":"a"}"#), record(2, r#"{"user":"a"}"#)];
     for _ in 0..2 {
         let report = process(&processor, batch()).await;
-        assert_eq!((report.stored, report.quarantined["key-taken"]), (1, 1));
+        assert_eq!(
+            (report.counts.stored, report.counts.quarantined["key-taken"]),
+            (1, 1)
+        );
     }
     assert_eq!(
         memory.keys(),

@@ -83,7 +83,7 @@ async fn deliver(plan: &Plan, on_collision: OnCollision) -> (Memory, Vec<Record>
             let end = records.len().min(next + sizes.next().unwrap());
             let report = process(&processor, records[next..end].to_vec()).await;
             next = match report.retry_from {
-                Some(from) => from.as_str().parse().unwrap(),
+                Some((from, _)) => from.as_str().parse().unwrap(),
                 None => end,
             };
             if *restarts.next().unwrap() {

@@ -51,7 +51,9 @@ impl Ledger {
     pub(crate) fn balance(mut self, stored: &[String], quarantined: &[String]) -> Balance {
         let mut balance = Balance::default();
         let found = stored.iter().map(|identity| (identity, Expected::Stored));
-        let kept = quarantined.iter().map(|identity| (identity, Expected::Quarantined));
+        let kept = quarantined
+            .iter()
+            .map(|identity| (identity, Expected::Quarantined));
         for (identity, outcome) in found.chain(kept) {
             match self.acknowledged.remove(identity) {
                 Some(expected) if expected == outcome => balance.count(outcome),
@@ -72,7 +74,9 @@ impl Ledger {
             }
         }
         for number in self.rendered.into_keys() {
-            balance.unaccounted.push(format!("record {number} was rendered and never acknowledged"));
+            balance.unaccounted.push(format!(
+                "record {number} was rendered and never acknowledged"
+            ));
         }
         balance.unaccounted.sort_unstable();
         balance
@@ -108,24 +112,38 @@ mod tests {
 
     #[test]
     fn every_outcome_is_counted_once() {
-        let ledger =
-            ledger(&[("a", Expected::Stored), ("b", Expected::Filtered), ("c", Expected::Quarantined)]);
+        let ledger = ledger(&[
+            ("a", Expected::Stored),
+            ("b", Expected::Filtered),
+            ("c", Expected::Quarantined),
+        ]);
         let balance = ledger.balance(&identities(&["a"]), &identities(&["c"]));
-        let expected = Balance { stored: 1, filtered: 1, quarantined: 1, unaccounted: Vec::new() };
+        let expected = Balance {
+            stored: 1,
+            filtered: 1,
+            quarantined: 1,
+            unaccounted: Vec::new(),
+        };
         assert_eq!(balance, expected);
     }
 
     #[test]
     fn a_record_that_is_nowhere_is_named() {
         let balance = ledger(&[("a", Expected::Stored)]).balance(&[], &[]);
-        assert_eq!(balance.unaccounted, ["a was acknowledged, should be Stored and is nowhere"]);
+        assert_eq!(
+            balance.unaccounted,
+            ["a was acknowledged, should be Stored and is nowhere"]
+        );
     }
 
     #[test]
     fn a_record_that_is_stored_twice_is_named() {
         let balance = ledger(&[("a", Expected::Stored)]).balance(&identities(&["a", "a"]), &[]);
         assert_eq!(balance.stored, 1);
-        assert_eq!(balance.unaccounted, ["a is Stored twice, or was never sent"]);
+        assert_eq!(
+            balance.unaccounted,
+            ["a is Stored twice, or was never sent"]
+        );
     }
 
     #[test]

@@ -58,7 +58,13 @@ const COLUMNS: [&str; 11] = [
 impl Summary {
     /// The table, and below it where the objects lie.
     pub(crate) fn table(&self) -> String {
-        let name_width = self.pipelines.keys().map(String::len).max().unwrap_or(0).max("pipeline".len());
+        let name_width = self
+            .pipelines
+            .keys()
+            .map(String::len)
+            .max()
+            .unwrap_or(0)
+            .max("pipeline".len());
         let mut text = format!("{:<name_width$}", "pipeline");
         for column in COLUMNS {
             let _ = write!(text, "  {column:>width$}", width = column.len());
@@ -128,7 +134,13 @@ mod tests {
     #[test]
     fn every_row_is_as_wide_as_the_heading() {
         let mut summary = Summary::default();
-        summary.pipelines.insert("user-activity".to_owned(), Row { generated: 20_000, ..Row::default() });
+        summary.pipelines.insert(
+            "user-activity".to_owned(),
+            Row {
+                generated: 20_000,
+                ..Row::default()
+            },
+        );
         let table = summary.table();
         let mut lines = table.lines();
         let heading = lines.next().unwrap().len();

@@ -1,0 +1,258 @@
+//! Everything started from one description, on one port, with its state below one folder.
+
+mod error;
+mod ports;
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::account::DEFAULT_REGION;
+use crate::clock::{Clock, SystemClock};
+use crate::credentials::Credentials;
+use crate::fault::Fault;
+use crate::gateway::Gateway;
+use crate::kinesis::{self, Kinesis};
+use crate::lambda::{self, Function, Lambda};
+use crate::mapping::{Mapping, MappingHandle, Ports, Settings};
+use crate::s3::{self, S3};
+
+pub use error::StartError;
+
+/// How long a stream is CREATING: long enough to be seen, short enough not to be waited for.
+const STATE_CHANGE: Duration = Duration::from_millis(300);
+
+/// How long a process of a function stays warm without work.
+const IDLE_LIMIT: Duration = Duration::from_mins(5);
+
+/// The latest moment of an invocation at which an injected kill strikes.
+const KILL_WITHIN: Duration = Duration::from_millis(50);
+
+/// The description of a stack.
+#[derive(Debug)]
+pub struct Config {
+    /// The folder of all state. Deleting it starts afresh.
+    pub data: PathBuf,
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// Whether shards are throttled as on AWS.
+    pub enforce_limits: bool,
+    /// What happens now and then.
+    pub faults: Faults,
+    /// The pipelines that are there from the start.
+    pub pipes: Vec<Pipe>,
+    /// Decides everything that is left to chance.
+    pub seed: u64,
+}
+
+/// What goes wrong on purpose. The rates can be changed while the stack runs.
+#[derive(Debug, Clone)]
+pub struct Faults {
+    /// Entries of `PutRecords` that are throttled whatever the shard has room for.
+    pub put_records: Fault,
+    /// Uploads that are answered 503.
+    pub put_object: Fault,
+    /// How likely an invocation loses its process in the middle of its work, 0.0 to 1.0.
+    pub invoke: f64,
+}
+
+/// A stream, the function that processes it, and the bucket that it writes.
+#[derive(Debug, Clone)]
+pub struct Pipe {
+    /// The stream's name.
+    pub stream: String,
+    /// How many shards it is created with; `None` for on-demand.
+    pub shards: Option<u32>,
+    /// The bucket's name.
+    pub bucket: String,
+    /// The function, without what it needs to reach the stack.
+    pub function: Function,
+    /// How stream and function are connected.
+    pub mapping: Settings,
+}
+
+/// A stack that runs. Dropping it stops everything at once, as a crash would.
+#[derive(Debug)]
+pub struct Stack {
+    address: SocketAddr,
+    data: PathBuf,
+    kinesis: Kinesis,
+    s3: S3,
+    lambda: Lambda,
+    credentials: Credentials,
+    mappings: BTreeMap<String, MappingHandle>,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self {
+            put_records: Fault::never(),
+            put_object: Fault::never(),
+            invoke: 0.0,
+        }
+    }
+}
+
+impl Stack {
+    /// Starts everything. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the port is taken, the folder is in use or cannot be written, or AWS would refuse a
+    /// name or a setting.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let credentials = Credentials::new();
+        let data = config.data.as_path();
+        std::fs::create_dir_all(data).map_err(StartError::folder(data))?;
+        let data = data.canonicalize().map_err(StartError::folder(data))?;
+        let kinesis = Kinesis::open(kinesis::Config {
+            directory: data.join("kinesis"),
+            region: DEFAULT_REGION.to_owned(),
+            enforce_limits: config.enforce_limits,
+            state_change: STATE_CHANGE,
+            clock: Arc::clone(&clock),
+            throttle: config.faults.put_records.clone(),
+        })?;
+        let s3 = s3::Config {
+            directory: data.join("s3"),
+            clock: Arc::clone(&clock),
+            region: DEFAULT_REGION.to_owned(),
+        };
+        let s3 = S3::open(s3, credentials.clone()).map_err(StartError::folder(&data.join("s3")))?;
+        let lambda = Lambda::new(lambda::Config {
+            region: DEFAULT_REGION.to_owned(),
+            clock: Arc::clone(&clock),
+            log_directory: data.join("logs"),
+            idle_limit: IDLE_LIMIT,
+            seed: config.seed,
+        })
+        .map_err(StartError::folder(&data.join("logs")))?;
+        lambda.set_fault((config.faults.invoke > 0.0).then_some(lambda::Fault {
+            probability: config.faults.invoke,
+            within: KILL_WITHIN,
+        }));
+        let listener = listen(config.port).await?;
+        let address = listener.local_addr().map_err(StartError::Listen)?;
+        let gateway = Arc::new(Gateway {
+            kinesis: kinesis.clone(),
+            s3: s3.clone(),
+            credentials: credentials.clone(),
+            clock: Arc::clone(&clock),
+            put_object_fault: config.faults.put_object,
+        });
+        let (stop, stopped) = watch::channel(false);
+        let server = tokio::spawn(gateway.serve(listener, stopped));
+        let mut stack = Self {
+            address,
+            data,
+            kinesis,
+            s3,
+            lambda,
+            credentials,
+            mappings: BTreeMap::new(),
+            stop,
+            server,
+        };
+        for pipe in config.pipes {
+            stack.connect(pipe, &clock, config.seed)?;
+        }
+        Ok(stack)
+    }
+
+    /// Provisions a stream, a bucket and a function, and connects them.
+    fn connect(&mut self, pipe: Pipe, clock: &Arc<dyn Clock>, seed: u64) -> Result<(), StartError> {
+        self.kinesis.create_stream(&pipe.stream, pipe.shards)?;
+        self.s3
+            .create_bucket(&pipe.bucket)
+            .map_err(StartError::folder(&self.data.join("s3")))?;
+        let mut function = pipe.function;
+        function.environment.extend(self.environment());
+        let name = function.name.clone();
+        self.lambda.register(function)?;
+        let ports = Ports {
+            source: Arc::new(self.kinesis.clone()),
+            function: Arc::new(self.lambda.clone()),
+            destination: Arc::new(self.s3.clone()),
+            clock: Arc::clone(clock),
+        };
+        let mapping = Mapping::start(pipe.mapping, ports, &self.data.join("mappings"), seed)?;
+        self.mappings.insert(name, mapping);
+        Ok(())
+    }
+
+    /// What a process needs to use the stack as if it were AWS, with a key of its own.
+    pub fn environment(&self) -> BTreeMap<String, String> {
+        let key = self.credentials.issue(None);
+        let variables = [
+            ("AWS_ENDPOINT_URL", self.endpoint()),
+            ("AWS_REGION", DEFAULT_REGION.to_owned()),
+            ("AWS_DEFAULT_REGION", DEFAULT_REGION.to_owned()),
+            ("AWS_ACCESS_KEY_ID", key.access_key_id),
+            ("AWS_SECRET_ACCESS_KEY", key.secret_access_key),
+            ("AWS_SESSION_TOKEN", key.session_token),
+        ];
+        variables
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    /// The address that `AWS_ENDPOINT_URL` takes. An IP address, with which SDKs put the bucket in
+    /// the path.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The folder of all state.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The streams.
+    pub fn kinesis(&self) -> &Kinesis {
+        &self.kinesis
+    }
+
+    /// The buckets.
+    pub fn s3(&self) -> &S3 {
+        &self.s3
+    }
+
+    /// The functions.
+    pub fn lambda(&self) -> &Lambda {
+        &self.lambda
+    }
+
+    /// The mapping that feeds a function.
+    pub fn mapping(&self, function: &str) -> Option<&MappingHandle> {
+        self.mappings.get(function)
+    }
+
+    /// Finishes the invocations under way and the open requests, then stops.
+    pub async fn stop(self) {
+        for mapping in self.mappings.into_values() {
+            mapping.shutdown().await;
+        }
+        self.stop.send_replace(true);
+        // A server that panicked has stopped as well.
+        let _ = self.server.await;
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => StartError::PortInUse(port),
+            _ => StartError::Listen(error),
+        })
+}

@@ -1,0 +1,54 @@
+//! What a person at the terminal is told: sentences on stderr, so that stdout stays data.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tracing_subscriber::EnvFilter;
+
+/// The variable that sets what is logged.
+const LOG_VARIABLE: &str = "SLUICE_LOG";
+
+/// How often a progress bar is drawn, in times a second.
+const DRAWS_PER_SECOND: u8 = 10;
+
+/// Sends warnings to stderr, and more when `SLUICE_LOG` says so.
+pub(crate) fn open_log() {
+    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .init();
+}
+
+/// Says a sentence.
+pub(crate) fn say(sentence: &str) {
+    // Nobody is left to tell when stderr is closed.
+    let _ = writeln!(std::io::stderr(), "{sentence}");
+}
+
+/// Prints a line of data.
+///
+/// # Errors
+///
+/// When whoever reads stdout has gone.
+pub(crate) fn print(line: &str) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{line}")
+}
+
+/// A bar that counts records, drawn only on a terminal.
+pub(crate) fn bar(name: &str, records: Option<u64>) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND);
+    let bar = ProgressBar::with_draw_target(records, target).with_prefix(name.to_owned());
+    let template = if records.is_some() {
+        "{prefix:>16} {bar:32} {pos:>8}/{len} {per_sec:>14} {msg}"
+    } else {
+        "{prefix:>16} {spinner} {pos:>8} {per_sec:>14} {msg}"
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

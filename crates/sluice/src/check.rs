@@ -1,0 +1,158 @@
+//! `sluice check`: every problem of a pipeline file, and what would become of a record.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::Context;
+use kdg::{Scene, SeededEntropy};
+use pipeline::Config;
+use pipeline::record::{Data, Identity, Record};
+use pipeline::verdict::{Intent, Verdict};
+
+use crate::account::print;
+use crate::command_line::CheckArguments;
+use crate::pipelines::{self, Described};
+use crate::producer::{any_seed, now_ms};
+
+/// Records that are generated for a dry run.
+const SAMPLES: u64 = 100;
+
+/// How much of a body is shown.
+const SHOWN_CHARACTERS: usize = 200;
+
+/// Checks the files, and dry-runs records through each.
+///
+/// # Errors
+///
+/// With every problem of every file, or when no sample record of a pipeline could be stored.
+pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+    let described = if arguments.files.is_empty() {
+        pipelines::read_all(&arguments.pipelines)?
+    } else {
+        pipelines::read(arguments.files.clone())?
+    };
+    let record = arguments.record.as_deref().map(read_record).transpose()?;
+    let mut code = ExitCode::SUCCESS;
+    for described in &described {
+        let is_fine = match &record {
+            Some(record) => try_one(described, record)?,
+            None => try_samples(described)?,
+        };
+        if !is_fine {
+            code = ExitCode::FAILURE;
+        }
+    }
+    Ok(code)
+}
+
+fn read_record(file: &Path) -> anyhow::Result<Vec<u8>> {
+    if file == Path::new("-") {
+        let mut record = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut record)
+            .context("stdin cannot be read")?;
+        return Ok(record);
+    }
+    std::fs::read(file).with_context(|| format!("the record {} cannot be read", file.display()))
+}
+
+/// Shows what would become of one record, step by step.
+fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
+    let verdict = verdict(described.pipeline.config(), 0, "sample", data.to_vec())?;
+    let opened: Vec<_> = verdict.opened.iter().map(|step| step.name()).collect();
+    print(&format!(
+        "{}: {} bytes",
+        described.file.display(),
+        data.len()
+    ))?;
+    print(&format!(
+        "  decoded      {}",
+        if opened.is_empty() {
+            "nothing".to_owned()
+        } else {
+            opened.join(", ")
+        }
+    ))?;
+    match verdict.intent {
+        Intent::Store { key, body } => {
+            print(&format!("  stored as    {key}"))?;
+            print(&format!(
+                "  with body    {}",
+                shorten(&String::from_utf8_lossy(&body))
+            ))?;
+            Ok(true)
+        }
+        Intent::Filter => {
+            print("  filtered     the pipeline's filter or program drops it")?;
+            Ok(true)
+        }
+        Intent::Quarantine(reason) => {
+            print(&format!("  quarantined  {} ({reason})", reason.code()))?;
+            Ok(false)
+        }
+    }
+}
+
+/// Generates records and says what would become of them.
+fn try_samples(described: &Described) -> anyhow::Result<bool> {
+    let name = described.file.display();
+    if described.pipeline.generate().is_none() {
+        print(&format!("{name}: ok"))?;
+        return Ok(true);
+    }
+    let recipe = described.recipe()?;
+    let mut scene = Scene::new(SeededEntropy::new(any_seed()), now_ms());
+    let (mut stored, mut filtered, mut last_key, mut refused) = (0, 0, String::new(), None);
+    for number in 0..SAMPLES {
+        let record = recipe
+            .make(&mut scene, number)
+            .with_context(|| format!("{name}: generate"))?;
+        let verdict = verdict(
+            described.pipeline.config(),
+            number,
+            &record.partition_key,
+            record.data,
+        )?;
+        match verdict.intent {
+            Intent::Store { key, .. } => (stored, last_key) = (stored + 1, key),
+            Intent::Filter => filtered += 1,
+            Intent::Quarantine(reason) => refused = Some(reason),
+        }
+    }
+    if let Some(reason) = refused {
+        let (code, quarantined) = (reason.code(), SAMPLES - stored - filtered);
+        print(&format!(
+            "{name}: {quarantined} of {SAMPLES} generated records are quarantined: {code} ({reason})"
+        ))?;
+        return Ok(false);
+    }
+    print(&format!(
+        "{name}: ok; of {SAMPLES} generated records {stored} are stored, such as {last_key}, {filtered} are filtered"
+    ))?;
+    Ok(true)
+}
+
+pub(crate) fn verdict(
+    config: &Config,
+    number: u64,
+    partition_key: &str,
+    data: Vec<u8>,
+) -> anyhow::Result<Verdict> {
+    let sequence_number = number.to_string().parse().context("no sequence number")?;
+    let record = Record {
+        identity: Identity::new("shardId-000000000000", sequence_number),
+        partition_key: partition_key.to_owned(),
+        arrival: SystemTime::now().into(),
+        data: Data::Decoded(data.into()),
+    };
+    Ok(pipeline::verdict(config, &record))
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,253 @@
+//! `sluice demo`: records through every pipeline of a fresh stack, and an account of every one.
+
+mod ledger;
+mod metrics;
+mod summary;
+mod verification;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use ::local::stack::Stack;
+use anyhow::bail;
+use indicatif::ProgressBar;
+use kdg::{Account, Event, Pace, Record};
+use pipeline::Config;
+use pipeline::verdict::Intent;
+use tokio::sync::watch;
+
+use crate::account::{bar, print, say};
+use crate::check;
+use crate::command_line::{DEFAULT_PORT, DemoArguments};
+use crate::local;
+use crate::pipelines::{self, Described};
+use crate::producer::{self, Observer, Run};
+use crate::send::ctrl_c;
+use crate::transport::{LocalEndpoint, Stream};
+use ledger::{Expected, Ledger};
+use metrics::Metrics;
+use summary::{Row, Summary};
+
+/// A pipeline that settles nothing for so long is taken to be stuck.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Records without an outcome that are named one by one.
+const NAMED: usize = 20;
+
+/// Runs the demo.
+///
+/// # Errors
+///
+/// When a pipeline file is wrong, the stack cannot start, or the demo is interrupted.
+pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
+    let described = chosen(&arguments)?;
+    local::empty(&arguments.data)?;
+    let port = arguments
+        .port
+        .unwrap_or(if arguments.keep { DEFAULT_PORT } else { 0 });
+    let seed = arguments.seed.unwrap_or_else(producer::any_seed);
+    let stack = local::start(
+        &described,
+        arguments.deployment,
+        &arguments.data,
+        port,
+        seed,
+    )
+    .await?;
+    let mut lines = stack.lambda().lines();
+    let cancelled = ctrl_c();
+    let mut summary = Summary::default();
+    let mut unaccounted = Vec::new();
+    for described in &described {
+        let run = Run {
+            recipe: described.recipe()?,
+            pace: Pace::unlimited(),
+            records: Some(arguments.records),
+            seed,
+        };
+        let (row, missing) = demonstrate(described, run, &stack, &mut lines, &cancelled).await?;
+        summary
+            .pipelines
+            .insert(described.pipeline.name().to_owned(), row);
+        let name = described.pipeline.name();
+        unaccounted.extend(
+            missing
+                .into_iter()
+                .map(|sentence| format!("{name}: {sentence}")),
+        );
+    }
+    summary.unaccounted = u64::try_from(unaccounted.len()).unwrap_or(u64::MAX);
+    say(&format!("\n{}", summary.table()));
+    for sentence in unaccounted.iter().take(NAMED) {
+        say(&format!("unaccounted: {sentence}"));
+    }
+    if unaccounted.len() > NAMED {
+        say(&format!("and {} more", unaccounted.len() - NAMED));
+    }
+    if arguments.keep {
+        local::introduce(&stack, &described);
+    }
+    if arguments.json {
+        print(&serde_json::to_string(&summary)?)?;
+    }
+    if arguments.keep {
+        local::until_told_to_stop().await?;
+    }
+    stack.stop().await;
+    Ok(if unaccounted.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn chosen(arguments: &DemoArguments) -> anyhow::Result<Vec<Described>> {
+    let folder = &arguments.deployment.pipelines;
+    if arguments.only.is_empty() {
+        return pipelines::read_all(folder);
+    }
+    arguments
+        .only
+        .iter()
+        .map(|name| pipelines::read_one(folder, name))
+        .collect()
+}
+
+/// Sends records through one pipeline and waits until each has an outcome.
+async fn demonstrate(
+    described: &Described,
+    run: Run,
+    stack: &Stack,
+    lines: &mut metrics::Lines,
+    cancelled: &watch::Receiver<bool>,
+) -> anyhow::Result<(Row, Vec<String>)> {
+    let pipeline = &described.pipeline;
+    let function = &pipeline.process().function;
+    let stream = &pipeline.stream().name;
+    let mut clerk = Clerk {
+        bar: bar(pipeline.name(), run.records),
+        config: pipeline.config(),
+        ledger: Ledger::default(),
+        given_up: Vec::new(),
+    };
+    let endpoint = LocalEndpoint(stack.endpoint());
+    let transport = Stream::open(stream, Some(&endpoint)).await;
+    let started = Instant::now();
+    let account = producer::produce(run, &transport, &mut clerk, cancelled.clone()).await?;
+    let finished = settle(stack, function, account.acknowledged, &clerk.bar, cancelled).await?;
+    let took = finished.saturating_duration_since(started);
+    clerk.bar.finish_and_clear();
+    let received = u64::try_from(clerk.ledger.len()).unwrap_or(u64::MAX);
+    let found = verification::look(stack, pipeline)?;
+    let balance = clerk.ledger.balance(&found.stored, &found.quarantined);
+    let metrics = Metrics::of(pipeline.name(), lines);
+    let redelivered = stack
+        .mapping(function)
+        .map_or(0, |mapping| mapping.progress().redelivered);
+    let mut unaccounted = clerk.given_up;
+    unaccounted.extend(balance.unaccounted);
+    let settled = balance.stored + balance.filtered + balance.quarantined;
+    let row = Row {
+        generated: account.generated,
+        acknowledged: account.acknowledged,
+        received: received.min(settled),
+        stored: balance.stored,
+        filtered: balance.filtered,
+        quarantined: balance.quarantined,
+        retried: redelivered,
+        objects: found.objects,
+        records_per_s: rate(settled, took),
+        p50_ms: metrics.percentile(50),
+        p99_ms: metrics.percentile(99),
+        folder: found.folder,
+    };
+    Ok((row, unaccounted))
+}
+
+/// Waits until the mapping has settled what was acknowledged; tells when it had.
+async fn settle(
+    stack: &Stack,
+    function: &str,
+    acknowledged: u64,
+    bar: &ProgressBar,
+    cancelled: &watch::Receiver<bool>,
+) -> anyhow::Result<Instant> {
+    let Some(mapping) = stack.mapping(function) else {
+        bail!("{function} has no event source mapping");
+    };
+    let (mut progress, mut cancelled) = (mapping.subscribe(), cancelled.clone());
+    let mut last = (0, Instant::now());
+    loop {
+        let settled = progress.borrow_and_update().settled;
+        if settled > last.0 {
+            last = (settled, Instant::now());
+        }
+        bar.set_position(settled);
+        bar.set_message("settled");
+        if settled >= acknowledged || last.1.elapsed() > PATIENCE {
+            return Ok(last.1);
+        }
+        tokio::select! {
+            changed = progress.changed() => if changed.is_err() { bail!("the event source mapping of {function} has ended") },
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = cancelled.wait_for(|cancelled| *cancelled) => bail!("interrupted after {settled} of {acknowledged} records"),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 records")]
+fn rate(records: u64, took: Duration) -> f64 {
+    if took.is_zero() {
+        0.0
+    } else {
+        records as f64 / took.as_secs_f64()
+    }
+}
+
+/// Keeps the ledger while records are sent.
+struct Clerk<'c> {
+    bar: ProgressBar,
+    config: &'c Config,
+    ledger: Ledger,
+    given_up: Vec<String>,
+}
+
+impl Observer for Clerk<'_> {
+    fn made(&mut self, record: &Record) {
+        let verdict = check::verdict(
+            self.config,
+            record.tag,
+            &record.partition_key,
+            record.data.clone(),
+        );
+        let expected = match verdict.map(|verdict| verdict.intent) {
+            Ok(Intent::Filter) => Expected::Filtered,
+            Ok(Intent::Quarantine(_)) => Expected::Quarantined,
+            Ok(Intent::Store { .. }) | Err(_) => Expected::Stored,
+        };
+        self.ledger.rendered(record.tag, expected);
+    }
+
+    fn happened(&mut self, event: Event) {
+        match event {
+            Event::Acknowledged {
+                tag,
+                shard_id,
+                sequence_number,
+            } => {
+                self.ledger
+                    .acknowledged(tag, format!("{shard_id}:{sequence_number}"));
+            }
+            Event::GivenUp { tag, reason } => {
+                self.given_up
+                    .push(format!("record {tag} was given up: {reason}"));
+            }
+        }
+    }
+
+    fn stands(&mut self, account: Account) {
+        self.bar.set_position(account.acknowledged);
+        self.bar
+            .set_message(format!("acknowledged, {} throttled", account.throttled));
+    }
+}

@@ -1,0 +1,82 @@
+//! The functions' own metrics, from the lines that CloudWatch would read.
+
+use local::lambda::LogLine;
+use serde_json::Value;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// What the functions print, in the order in which they print it.
+pub(super) type Lines = UnboundedReceiver<LogLine>;
+
+/// The metric that holds samples of the time from arrival until stored, in milliseconds.
+const LATENCY: &str = "arrival_to_stored_ms";
+
+/// The latencies of one pipeline, each with the number of records it stands for, ascending.
+#[derive(Debug, Default)]
+pub(super) struct Metrics {
+    latencies: Vec<(f64, f64)>,
+}
+
+impl Metrics {
+    /// Reads every line that has been printed so far.
+    pub(super) fn of(pipeline: &str, lines: &mut Lines) -> Self {
+        let mut latencies = Vec::new();
+        while let Ok(line) = lines.try_recv() {
+            let Ok(document) = serde_json::from_str::<Value>(&line.line) else {
+                continue;
+            };
+            if document["Pipeline"] == pipeline {
+                let samples = document[LATENCY].as_array().map_or(&[][..], Vec::as_slice);
+                let records = document["objects"].as_f64().unwrap_or(0.0);
+                latencies.extend(weigh(samples, records));
+            }
+        }
+        latencies.sort_by(|one, other| one.0.total_cmp(&other.0));
+        Self { latencies }
+    }
+
+    /// The latency that `percent` of the records do not exceed.
+    pub(super) fn percentile(&self, percent: u8) -> Option<f64> {
+        let total: f64 = self.latencies.iter().map(|(_, records)| records).sum();
+        let wanted = total * f64::from(percent) / 100.0;
+        let mut passed = 0.0;
+        let reached = self.latencies.iter().find(|(_, records)| {
+            passed += records;
+            passed >= wanted
+        });
+        reached.or(self.latencies.last()).map(|(ms, _)| *ms)
+    }
+}
+
+/// A line has at most 100 samples: each stands for its share of the batch.
+#[expect(clippy::cast_precision_loss, reason = "at most 100 samples")]
+fn weigh(samples: &[Value], records: f64) -> Vec<(f64, f64)> {
+    let share = records / (samples.len().max(1) as f64);
+    samples
+        .iter()
+        .filter_map(Value::as_f64)
+        .map(|ms| (ms, share))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_counts_for_its_share_of_the_batch() {
+        let samples = [Value::from(10), Value::from(30)];
+        let mut metrics = Metrics {
+            latencies: weigh(&samples, 8.0),
+        };
+        metrics.latencies.push((50.0, 92.0));
+        assert_eq!(metrics.percentile(1), Some(10.0));
+        assert_eq!(metrics.percentile(8), Some(30.0));
+        assert_eq!(metrics.percentile(9), Some(50.0));
+        assert_eq!(metrics.percentile(99), Some(50.0));
+    }
+
+    #[test]
+    fn without_objects_there_is_no_latency() {
+        assert_eq!(Metrics::default().percentile(50), None);
+    }
+}

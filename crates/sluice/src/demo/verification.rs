@@ -1,0 +1,72 @@
+//! What is in a bucket, by the identity of the records that its objects were made of.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use local::stack::Stack;
+use pipeline::Pipeline;
+use pipeline::layout::QUARANTINE_PREFIX;
+use pipeline::object::RECORD_METADATA;
+
+/// Where the stack keeps records that a function did not accept.
+const FAILURE_PREFIX: &str = "aws/lambda/";
+
+/// The contents of a pipeline's bucket.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The identity of each stored object's record.
+    pub(super) stored: Vec<String>,
+    /// The identity of each quarantined record.
+    pub(super) quarantined: Vec<String>,
+    /// Files below the bucket's folder that hold stored records.
+    pub(super) objects: u64,
+    pub(super) folder: PathBuf,
+}
+
+/// Lists the bucket of a pipeline, and counts the files on disk.
+///
+/// # Errors
+///
+/// When the bucket or its folder cannot be read.
+pub(super) fn look(stack: &Stack, pipeline: &Pipeline) -> anyhow::Result<Found> {
+    let bucket = pipeline.bucket();
+    let folder = stack.data().join("s3").join(bucket);
+    let mut found = Found {
+        folder: folder.clone(),
+        ..Found::default()
+    };
+    for object in stack
+        .s3()
+        .list(bucket, "")
+        .with_context(|| format!("the bucket {bucket} cannot be listed"))?
+    {
+        let identity = object.metadata.get(RECORD_METADATA).cloned();
+        let identity = identity.unwrap_or_else(|| format!("the object {}", object.key));
+        if object.key.starts_with(QUARANTINE_PREFIX) {
+            found.quarantined.push(identity);
+        } else if !object.key.starts_with(FAILURE_PREFIX) {
+            found.stored.push(identity);
+        }
+    }
+    let apart = [".sluice", "aws", "quarantine"].map(|name| folder.join(name));
+    found.objects = files(&folder, &apart)?;
+    Ok(found)
+}
+
+fn files(folder: &Path, apart: &[PathBuf]) -> anyhow::Result<u64> {
+    let mut count = 0;
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("{} cannot be read", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if apart.contains(&path) {
+            continue;
+        }
+        count += if path.is_dir() {
+            files(&path, apart)?
+        } else {
+            1
+        };
+    }
+    Ok(count)
+}

@@ -1,0 +1,184 @@
+//! A pipeline → what Terraform would provision for it, in the local stack.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use local::account;
+use local::lambda::Function;
+use local::mapping::{Settings, StartingPosition};
+use local::stack::Pipe;
+use pipeline::Pipeline;
+use thiserror::Error;
+
+/// The binary of every function that processes a stream.
+const PROCESS_STREAM: &str = "process-stream";
+
+/// Processes of one function that may run at a time, as an account's concurrency would limit it.
+const CONCURRENCY: usize = 16;
+
+/// A command that runs in place of a function's binary: `NAME=COMMAND`, split at spaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Override {
+    function: String,
+    command: Vec<String>,
+}
+
+/// Why an override cannot be understood.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error(
+    "expected NAME=COMMAND, such as ProcessKdgArchive='python3 -m awslambdaric handler.handler'"
+)]
+pub(crate) struct OverrideError;
+
+impl FromStr for Override {
+    type Err = OverrideError;
+
+    fn from_str(text: &str) -> Result<Self, OverrideError> {
+        let (function, command) = text.split_once('=').ok_or(OverrideError)?;
+        let command: Vec<_> = command.split_whitespace().map(str::to_owned).collect();
+        if function.is_empty() || command.is_empty() {
+            return Err(OverrideError);
+        }
+        Ok(Self {
+            function: function.to_owned(),
+            command,
+        })
+    }
+}
+
+/// Where the programs of the functions come from.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    folder: PathBuf,
+    overrides: BTreeMap<String, Vec<String>>,
+}
+
+impl Programs {
+    /// The binaries of a folder, or those beside this one, and commands in place of some.
+    ///
+    /// # Errors
+    ///
+    /// When no binary is there and none can be built.
+    pub(crate) fn find(folder: Option<PathBuf>, overrides: Vec<Override>) -> anyhow::Result<Self> {
+        let folder = match folder {
+            Some(folder) => folder,
+            None => beside_this_one()?,
+        };
+        let overrides = overrides
+            .into_iter()
+            .map(|one| (one.function, one.command))
+            .collect();
+        Ok(Self { folder, overrides })
+    }
+
+    fn of(&self, function: &str) -> anyhow::Result<(PathBuf, Vec<String>)> {
+        if let Some([program, arguments @ ..]) = self.overrides.get(function).map(Vec::as_slice) {
+            return Ok((program.into(), arguments.to_vec()));
+        }
+        let program = self.folder.join(PROCESS_STREAM);
+        if !program.is_file() {
+            bail!(
+                "the function's binary {} is missing; build it with `cargo build --package {PROCESS_STREAM}` \
+                 or name its folder with --functions",
+                program.display()
+            );
+        }
+        Ok((program, Vec::new()))
+    }
+}
+
+/// The folder of this binary. When cargo runs it, cargo first builds what belongs beside it.
+fn beside_this_one() -> anyhow::Result<PathBuf> {
+    let this = std::env::current_exe().context("this binary does not know where it lies")?;
+    let folder = this.parent().unwrap_or(Path::new(".")).to_owned();
+    if let (Some(cargo), Some(_)) = (
+        std::env::var_os("CARGO"),
+        std::env::var_os("CARGO_MANIFEST_DIR"),
+    ) {
+        let mut build = std::process::Command::new(cargo);
+        build.args(["build", "--quiet", "--package", PROCESS_STREAM]);
+        build.current_dir(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+        if folder
+            .file_name()
+            .is_some_and(|profile| profile == "release")
+        {
+            build.arg("--release");
+        }
+        let status = build.status().context("cargo cannot be started")?;
+        if !status.success() {
+            bail!("cargo could not build {PROCESS_STREAM}");
+        }
+    }
+    Ok(folder)
+}
+
+/// Stream, bucket, function and mapping of one pipeline.
+///
+/// # Errors
+///
+/// When the function's program is missing.
+pub(crate) fn pipe(pipeline: &Pipeline, programs: &Programs, region: &str) -> anyhow::Result<Pipe> {
+    let process = pipeline.process();
+    let (program, arguments) = programs.of(&process.function)?;
+    let environment = pipeline
+        .settings()
+        .environment(pipeline.bucket())
+        .context("the pipeline's settings have no JSON form")?;
+    let environment = environment
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    let stream = pipeline.stream();
+    Ok(Pipe {
+        stream: stream.name.clone(),
+        shards: stream.shards,
+        bucket: pipeline.bucket().to_owned(),
+        function: Function {
+            name: process.function.clone(),
+            program,
+            arguments,
+            environment: environment.collect(),
+            timeout: process.timeout,
+            memory_mib: process.memory_mib,
+            maximum_concurrency: CONCURRENCY,
+        },
+        mapping: Settings {
+            stream: stream.name.clone(),
+            stream_arn: account::stream_arn(region, &stream.name),
+            function: process.function.clone(),
+            function_arn: account::function_arn(region, &process.function),
+            role_arn: account::role_arn(&process.function),
+            region: region.to_owned(),
+            batch_size: usize::try_from(process.source.batch_size)?,
+            maximum_batching_window: seconds(process.source.maximum_batching_window_in_seconds),
+            parallelization_factor: usize::try_from(process.source.parallelization_factor)?,
+            maximum_retry_attempts: Some(process.source.maximum_retry_attempts),
+            maximum_record_age: Some(seconds(process.source.maximum_record_age_in_seconds)),
+            bisect_batch_on_function_error: process.source.bisect_batch_on_function_error,
+            report_batch_item_failures: true,
+            starting_position: StartingPosition::TrimHorizon,
+            on_failure: Some(pipeline.bucket().to_owned()),
+        },
+    })
+}
+
+fn seconds(seconds: u32) -> Duration {
+    Duration::from_secs(u64::from(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_split_at_spaces() {
+        let over: Override = "F=python3 -m handler".parse().unwrap();
+        assert_eq!(over.function, "F");
+        assert_eq!(over.command, ["python3", "-m", "handler"]);
+        for wrong in ["F", "F=", "=python3", "F=  "] {
+            assert_eq!(wrong.parse::<Override>(), Err(OverrideError), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! A batch of records → `PutRecords` → what the stream answers about each.
+
+use std::sync::Arc;
+
+use aws_sdk_kinesis::Client;
+use aws_sdk_kinesis::config::retry::RetryConfig;
+use aws_sdk_kinesis::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_kinesis::primitives::Blob;
+use aws_sdk_kinesis::types::{PutRecordsRequestEntry, PutRecordsResultEntry};
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use kdg::{Answer, Record, RequestFailure};
+
+/// Errors after which the same request may succeed.
+///
+/// Source: "`PutRecords`" and "Common Errors" in the Amazon Kinesis API Reference.
+const RETRYABLE: [&str; 8] = [
+    "InternalFailure",
+    "KMSThrottlingException",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "SlowDown",
+    "ThrottlingException",
+];
+
+/// Puts records into a stream.
+pub(crate) trait PutRecords: Clone + Send + Sync + 'static {
+    /// Tells of each record, in their order, what the stream made of it.
+    fn put_records(
+        &self,
+        records: Vec<Record>,
+    ) -> impl Future<Output = Result<Vec<Answer>, RequestFailure>> + Send;
+}
+
+/// A stream of Kinesis.
+#[derive(Debug, Clone)]
+pub(crate) struct Stream {
+    client: Client,
+    name: Arc<str>,
+}
+
+/// Where the local stack is, for clients that are not told by the environment.
+#[derive(Debug, Clone)]
+pub(crate) struct LocalEndpoint(pub(crate) String);
+
+impl Stream {
+    /// The stream of this name, wherever the environment says AWS is, or in a local stack.
+    pub(crate) async fn open(name: &str, local: Option<&LocalEndpoint>) -> Self {
+        let https = aws_smithy_http_client::Builder::new()
+            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        // The delivery retries, because it knows which records of a batch to send again.
+        let mut config = aws_config::from_env()
+            .http_client(https)
+            .retry_config(RetryConfig::disabled());
+        if let Some(LocalEndpoint(endpoint)) = local {
+            let key = aws_sdk_kinesis::config::Credentials::new(
+                local::credentials::TEST_ACCESS_KEY_ID,
+                local::credentials::TEST_SECRET_ACCESS_KEY,
+                None,
+                None,
+                "local",
+            );
+            config = config
+                .endpoint_url(endpoint)
+                .region(aws_config::Region::new(local::account::DEFAULT_REGION))
+                .credentials_provider(key);
+        }
+        Self {
+            client: Client::new(&config.load().await),
+            name: name.into(),
+        }
+    }
+}
+
+impl PutRecords for Stream {
+    async fn put_records(&self, records: Vec<Record>) -> Result<Vec<Answer>, RequestFailure> {
+        let mut request = self.client.put_records().stream_name(&*self.name);
+        for record in records {
+            let entry = PutRecordsRequestEntry::builder()
+                .data(Blob::new(record.data))
+                .partition_key(record.partition_key)
+                .set_explicit_hash_key(record.explicit_hash_key.map(|key| key.to_string()))
+                .build()
+                .map_err(|error| RequestFailure::Fatal(error.to_string().into()))?;
+            request = request.records(entry);
+        }
+        let answered = request.send().await.map_err(|error| failure(&error))?;
+        Ok(answered.records.into_iter().map(answer).collect())
+    }
+}
+
+fn answer(entry: PutRecordsResultEntry) -> Answer {
+    match (
+        entry.error_code.as_deref(),
+        entry.shard_id,
+        entry.sequence_number,
+    ) {
+        (None, Some(shard_id), Some(sequence_number)) => Answer::Acknowledged {
+            shard_id,
+            sequence_number,
+        },
+        (Some("ProvisionedThroughputExceededException"), ..) => Answer::Throttled,
+        _ => Answer::InternalFailure,
+    }
+}
+
+fn failure<E, R>(error: &SdkError<E, R>) -> RequestFailure
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    let reason: Arc<str> = match error.as_service_error() {
+        Some(service) => format!(
+            "{}: {}",
+            service.code().unwrap_or("error without a code"),
+            service.message().unwrap_or("no message")
+        ),
+        None => DisplayErrorContext(error).to_string(),
+    }
+    .into();
+    let is_retryable = match error {
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            true
+        }
+        SdkError::ServiceError(service) => service
+            .err()
+            .code()
+            .is_none_or(|code| RETRYABLE.contains(&code)),
+        _ => false,
+    };
+    if is_retryable {
+        RequestFailure::Retryable(reason)
+    } else {
+        RequestFailure::Fatal(reason)
+    }
+}

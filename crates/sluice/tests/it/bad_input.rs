@@ -1,0 +1,189 @@
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Output;
+
+use crate::stack::{functions, pipelines, sluice};
+
+const BROKEN: &str = "\
+stream:
+  name: broken stream
+bucket: Broken
+process:
+  function: ProcessBroken
+  filter: .age >= nope(
+object:
+  key: '{{ %nonsense }}.json'
+";
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn broken_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("broken.yaml"), BROKEN).unwrap();
+    folder
+}
+
+#[test]
+fn every_problem_of_a_file_is_named_with_its_line_and_its_remedy() {
+    let folder = broken_folder();
+    let output = sluice(&["check", "--pipelines"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    for place in [
+        "broken.yaml:2:",
+        "broken.yaml:3:",
+        "broken.yaml:6:",
+        "broken.yaml:8:",
+    ] {
+        assert!(said.contains(place), "{place} is missing in\n{said}");
+    }
+    for field in ["stream.name", "bucket", "process.filter", "object.key"] {
+        assert!(said.contains(field), "{field} is missing in\n{said}");
+    }
+}
+
+#[test]
+fn demo_and_local_say_of_a_broken_file_what_check_says() {
+    let folder = broken_folder();
+    let run = |command: &str| {
+        let output = sluice(&[command, "--pipelines"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        said(&output)
+    };
+    let check = run("check");
+    assert_eq!(run("demo"), check);
+    assert_eq!(run("local"), check);
+}
+
+#[test]
+fn an_unknown_field_names_the_nearest_known_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = fs::read_to_string(pipelines().join("kdg-archive.yaml")).unwrap();
+    fs::write(
+        folder.path().join("typo.yaml"),
+        good.replace("bucket:", "buket:"),
+    )
+    .unwrap();
+    let output = sluice(&["check", "--pipelines"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("buket") && said(&output).contains("bucket"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn a_port_in_use_is_one_sentence_that_says_what_to_do() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let data = tempfile::tempdir().unwrap();
+    let output = sluice(&["local", "--port", &port, "--data"])
+        .arg(data.path())
+        .arg("--pipelines")
+        .arg(pipelines())
+        .arg("--functions")
+        .arg(functions())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let expected = format!(
+        "error: port {port} on 127.0.0.1 is in use; stop what listens there or choose another with --port\n"
+    );
+    assert_eq!(said(&output), expected);
+}
+
+#[test]
+fn a_missing_binary_says_how_to_build_it() {
+    let empty = tempfile::tempdir().unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let output = sluice(&["local", "--port", "0", "--functions"])
+        .arg(empty.path())
+        .arg("--data")
+        .arg(data.path())
+        .arg("--pipelines")
+        .arg(pipelines())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("cargo build --package process-stream"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn an_unknown_pipeline_names_those_that_are_there() {
+    let output = sluice(&["preview", "--pipeline", "nope", "--pipelines"])
+        .arg(pipelines())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("choose one of kdg-archive, user-activity"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn bad_usage_exits_with_2() {
+    for arguments in [
+        &["nope"][..],
+        &["send"],
+        &["demo", "--records", "0"],
+        &["demo", "--fault", "x=1"],
+    ] {
+        let output = sluice(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_record_is_dry_run_and_its_fate_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |record: &str| {
+        let file = folder.path().join("record");
+        fs::write(&file, record).unwrap();
+        let pipeline = pipelines().join("user-activity.yaml");
+        sluice(&["check", "--record"])
+            .arg(file)
+            .arg(Path::new(&pipeline))
+            .output()
+            .unwrap()
+    };
+    let fine = check(r#"{"user_id":"user_1","event":"click","timestamp":5}"#);
+    assert!(fine.status.success());
+    assert!(String::from_utf8_lossy(&fine.stdout).contains("stored as    user_1_5.json"));
+    let poison = check("{");
+    assert_eq!(poison.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&poison.stdout).contains("quarantined  not-json"));
+}
+
+#[test]
+fn the_pipelines_that_ship_are_fine() {
+    let output = sluice(&["check", "--pipelines"])
+        .arg(pipelines())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout)
+            .matches(": ok; of 100")
+            .count(),
+        2
+    );
+}

@@ -1,0 +1,106 @@
+use serde_json::Value;
+
+use crate::stack::{functions, pipelines, sluice};
+
+/// Runs a demo and returns the line for programs.
+fn demo(arguments: &[&str]) -> Value {
+    let data = tempfile::tempdir().unwrap();
+    let output = sluice(&["demo", "--json", "--seed", "7"])
+        .arg("--data")
+        .arg(data.path())
+        .arg("--pipelines")
+        .arg(pipelines())
+        .arg("--functions")
+        .arg(functions())
+        .args(arguments)
+        .output()
+        .unwrap();
+    let (printed, said) = (
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    );
+    assert!(output.status.success(), "{printed}\n{said}");
+    serde_json::from_str(printed.lines().last().unwrap()).unwrap()
+}
+
+/// Every record has one outcome, and the files on disk are the stored records.
+fn assert_balanced(row: &Value, records: u64) {
+    let count = |name: &str| {
+        row[name]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{name} is missing: {row}"))
+    };
+    assert_eq!(count("generated"), records);
+    assert_eq!(count("acknowledged"), records);
+    assert_eq!(
+        count("stored") + count("filtered") + count("quarantined"),
+        records
+    );
+    assert_eq!(count("objects"), count("stored"));
+}
+
+#[test]
+fn every_record_of_every_pipeline_is_accounted_for() {
+    let summary = demo(&["--records", "500"]);
+    assert_eq!(summary["unaccounted"], 0);
+    for name in ["user-activity", "kdg-archive"] {
+        let row = &summary["pipelines"][name];
+        assert_balanced(row, 500);
+        assert_eq!(row["retried"], 0);
+        assert!(row["p99_ms"].as_f64() >= row["p50_ms"].as_f64());
+        assert!(row["records_per_s"].as_f64() > Some(0.0));
+    }
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_when_the_function_is_killed_at_its_work() {
+    let summary = demo(&["--records", "2000", "--fault", "invoke=0.3"]);
+    assert_eq!(summary["unaccounted"], 0);
+    let mut retried = 0;
+    for row in summary["pipelines"].as_object().unwrap().values() {
+        assert_balanced(row, 2000);
+        retried += row["retried"].as_u64().unwrap();
+    }
+    assert!(retried > 0, "the fault never struck: {summary}");
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_when_one_upload_in_ten_fails() {
+    let summary = demo(&["--records", "1000", "--fault", "put-object=0.1"]);
+    assert_eq!(summary["unaccounted"], 0);
+    for row in summary["pipelines"].as_object().unwrap().values() {
+        assert_balanced(row, 1000);
+    }
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_when_a_third_of_the_entries_is_throttled() {
+    let summary = demo(&["--records", "2000", "--fault", "put-records=0.33"]);
+    assert_eq!(summary["unaccounted"], 0);
+    for row in summary["pipelines"].as_object().unwrap().values() {
+        assert_balanced(row, 2000);
+    }
+}
+
+#[test]
+fn a_pipeline_can_be_run_alone() {
+    let summary = demo(&["--records", "10", "--pipeline", "kdg-archive"]);
+    let names: Vec<_> = summary["pipelines"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["kdg-archive"]);
+}
+
+#[test]
+fn a_folder_that_is_not_ours_is_never_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let precious = folder.path().join("precious.txt");
+    std::fs::write(&precious, "x").unwrap();
+    let output = sluice(&["demo", "--data"])
+        .arg(folder.path())
+        .arg("--pipelines")
+        .arg(pipelines())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("name another folder with --data"));
+    assert!(precious.exists());
+}

@@ -1,0 +1,11 @@
+//! The command line as a user runs it, with the functions that are deployed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod bad_input;
+mod demo;
+mod poison;
+mod preview;
+mod reshard;
+mod restart;
+mod stack;

@@ -1,0 +1,70 @@
+use crate::stack::{Stack, put, sequence_numbers};
+
+/// One thousand records, ten of which can never be stored.
+fn with_poison() -> Vec<Vec<u8>> {
+    let nested = vec![b'['; 1024 * 1024 - 64];
+    let poison = [
+        (3, b"not json".to_vec()),
+        (104, b"{\"half\":".to_vec()),
+        (205, b"\xff\xfe".to_vec()),
+        (306, b"{\"a\":\"\xc3\"}".to_vec()),
+        (407, Vec::new()),
+        (508, b"   ".to_vec()),
+        (609, nested.clone()),
+        (710, nested),
+        (811, b"{} {}".to_vec()),
+        (912, b"\0".to_vec()),
+    ];
+    let mut records = crate::stack::records(1_000);
+    for (at, data) in poison {
+        records[at] = data;
+    }
+    records
+}
+
+#[tokio::test]
+async fn a_poison_record_costs_one_record_and_never_blocks_its_shard() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = Stack::start(data.path(), &["--no-limits"]);
+    let records = with_poison();
+    let acknowledged = put(&stack.kinesis().await, "kdg-archive-stream", &records).await;
+    let stored = stack.until_objects("kdg-archive", "kinesis/", 990).await;
+    let kept = stack.until_objects("kdg-archive", "quarantine/", 10).await;
+    assert_eq!(stored.len(), 990);
+    assert_eq!(kept.len(), 10);
+    assert!(sequence_numbers(&stored).is_subset(&acknowledged));
+    let s3 = stack.s3().await;
+    let mut bodies = Vec::new();
+    for key in &kept {
+        let object = s3
+            .get_object()
+            .bucket("kdg-archive")
+            .key(key)
+            .send()
+            .await
+            .unwrap();
+        let metadata = object.metadata().unwrap().clone();
+        let reason = key.split('/').nth(2).unwrap();
+        assert_eq!(metadata["sluice-reason"], reason);
+        assert!(!metadata["sluice-error"].is_empty());
+        assert!(
+            acknowledged
+                .iter()
+                .any(|number| metadata["sluice-record"].ends_with(number))
+        );
+        bodies.push(object.body.collect().await.unwrap().to_vec());
+    }
+    let is_poison = |record: &&Vec<u8>| !record.starts_with(b"{\"number\"");
+    let mut sent: Vec<_> = records.iter().filter(is_poison).cloned().collect();
+    bodies.sort();
+    sent.sort();
+    assert_eq!(bodies.len(), sent.len());
+    assert!(
+        bodies == sent,
+        "the bytes that were kept are not those that were sent"
+    );
+    assert!(
+        stack.keys("kdg-archive", "aws/").await.is_empty(),
+        "no batch was given up"
+    );
+}

@@ -1,0 +1,219 @@
+//! `sluice local` in a process of its own, and clients of it.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use aws_sdk_kinesis::primitives::Blob;
+use aws_sdk_kinesis::types::PutRecordsRequestEntry;
+
+/// How long a record may take to reach the bucket on a machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The workspace's own pipelines.
+pub(crate) fn pipelines() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../pipelines")
+        .canonicalize()
+        .unwrap()
+}
+
+/// The binary under test, with what every run of it needs.
+pub(crate) fn sluice(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// The folder of the functions' binaries, which are built when they are not.
+pub(crate) fn functions() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let build = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "process-stream"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status();
+        assert!(build.unwrap().success(), "process-stream cannot be built");
+        Path::new(env!("CARGO_BIN_EXE_sluice"))
+            .parent()
+            .unwrap()
+            .to_owned()
+    })
+}
+
+/// A stack; killed as by `kill -9` when dropped.
+pub(crate) struct Stack {
+    process: Child,
+    pub(crate) endpoint: String,
+}
+
+impl Stack {
+    pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
+        let mut process = sluice(&["local", "--port", "0"])
+            .arg("--data")
+            .arg(data)
+            .arg("--pipelines")
+            .arg(pipelines())
+            .arg("--functions")
+            .arg(functions())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut endpoint = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut endpoint)
+            .unwrap();
+        assert!(
+            endpoint.starts_with("http://127.0.0.1:"),
+            "no endpoint: {endpoint:?}"
+        );
+        Self {
+            process,
+            endpoint: endpoint.trim().to_owned(),
+        }
+    }
+
+    /// Ends the process without a word of warning.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    async fn config(&self) -> aws_config::SdkConfig {
+        let key = aws_sdk_kinesis::config::Credentials::new("test", "test", None, None, "test");
+        aws_config::from_env()
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .endpoint_url(&self.endpoint)
+            .region(aws_config::Region::new("us-east-1"))
+            .credentials_provider(key)
+            .load()
+            .await
+    }
+
+    pub(crate) async fn kinesis(&self) -> aws_sdk_kinesis::Client {
+        aws_sdk_kinesis::Client::new(&self.config().await)
+    }
+
+    pub(crate) async fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::new(&self.config().await)
+    }
+
+    /// Every key of a bucket below a prefix.
+    pub(crate) async fn keys(&self, bucket: &str, prefix: &str) -> Vec<String> {
+        let mut pages = self
+            .s3()
+            .await
+            .list_objects_v2()
+            .bucket(bucket)
+            .prefix(prefix)
+            .into_paginator()
+            .send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            keys.extend(
+                page.unwrap()
+                    .contents()
+                    .iter()
+                    .map(|object| object.key().unwrap().to_owned()),
+            );
+        }
+        keys
+    }
+
+    /// Waits until a bucket holds as many objects below a prefix.
+    pub(crate) async fn until_objects(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        wanted: usize,
+    ) -> Vec<String> {
+        let started = Instant::now();
+        loop {
+            let keys = self.keys(bucket, prefix).await;
+            if keys.len() >= wanted {
+                return keys;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{} of {wanted} objects below {bucket}/{prefix} after {PATIENCE:?}",
+                keys.len()
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Puts records until each is acknowledged, and returns their sequence numbers.
+pub(crate) async fn put(
+    kinesis: &aws_sdk_kinesis::Client,
+    stream: &str,
+    records: &[Vec<u8>],
+) -> BTreeSet<String> {
+    let mut acknowledged = BTreeSet::new();
+    let mut left: Vec<_> = records.iter().enumerate().collect();
+    while !left.is_empty() {
+        let batch: Vec<_> = left.iter().take(500).copied().collect();
+        // Not more than a request may hold, when records are large.
+        let batch = &batch[..batch
+            .len()
+            .min(9 * 1024 * 1024 / batch[0].1.len().max(1))
+            .max(1)];
+        let entries = batch.iter().map(|(number, data)| {
+            let entry = PutRecordsRequestEntry::builder().data(Blob::new((*data).clone()));
+            entry
+                .partition_key(format!("key-{number}"))
+                .build()
+                .unwrap()
+        });
+        let request = kinesis
+            .put_records()
+            .stream_name(stream)
+            .set_records(Some(entries.collect()));
+        let Ok(answer) = request.send().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let mut failed = Vec::new();
+        for (record, entry) in batch.iter().zip(answer.records()) {
+            match entry.sequence_number() {
+                Some(sequence_number) => assert!(acknowledged.insert(sequence_number.to_owned())),
+                None => failed.push(*record),
+            }
+        }
+        if !failed.is_empty() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        failed.extend(left.split_off(batch.len()));
+        left = failed;
+    }
+    acknowledged
+}
+
+/// The sequence numbers in the keys of the pipeline `kdg-archive`.
+pub(crate) fn sequence_numbers(keys: &[String]) -> BTreeSet<String> {
+    let stem = |key: &String| {
+        key.strip_prefix("kinesis/")?
+            .strip_suffix(".json")
+            .map(str::to_owned)
+    };
+    keys.iter().map(|key| stem(key).unwrap()).collect()
+}
+
+/// Distinct small JSON records.
+pub(crate) fn records(count: usize) -> Vec<Vec<u8>> {
+    (0..count)
+        .map(|number| format!("{{\"number\":{number}}}").into_bytes())
+        .collect()
+}
