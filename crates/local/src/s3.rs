@@ -123,7 +123,7 @@ impl S3 {
             _ => not_found(name),
         };
         let bucket = self.store.find(name).ok_or_else(|| not_found(name))?;
-        let mut staged = bucket.stage().map_err(failed)?;
+        let mut staged = bucket.stage();
         staged.write(body)?;
         let entry = Entry {
             place: Place::Key,

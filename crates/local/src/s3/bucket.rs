@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -101,15 +101,12 @@ impl Bucket {
         self.folder.join(HIDDEN).join("uploads")
     }
 
-    /// A new file for bytes that are on their way.
-    pub(crate) fn stage(&self) -> Result<Staged, PutError> {
-        match Staged::create(&self.folder.join(HIDDEN).join("incoming")) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(PutError::NoSuchBucket),
-            staged => Ok(staged?),
-        }
+    /// A place for bytes that are on their way.
+    pub(crate) fn stage(&self) -> Staged {
+        Staged::new(self.folder.join(HIDDEN).join("incoming"))
     }
 
-    /// Moves a staged file into the place of a key, if the condition holds.
+    /// Gives staged bytes the place of a key, if the condition holds.
     pub(crate) fn put(
         &self,
         key: &str,
@@ -133,7 +130,7 @@ impl Bucket {
         } else {
             Place::of(key)
         };
-        if let Err(error) = self.journal_and_move(journal, key, &mut entry, staged) {
+        if let Err(error) = self.journal_and_place(journal, key, &mut entry, staged, before) {
             // What the journal may already say must not be believed when it is read again.
             journal.append(&match before {
                 Some(before) => put_line(key, before, None),
@@ -151,25 +148,65 @@ impl Bucket {
         Ok(entry)
     }
 
-    fn journal_and_move(
+    fn journal_and_place(
         &self,
         journal: &mut Journal,
         key: &str,
         entry: &mut Entry,
-        staged: Staged,
+        mut staged: Staged,
+        before: Option<&Entry>,
     ) -> io::Result<()> {
-        journal.append(&put_line(key, entry, Some(staged.name())))?;
-        let moved = move_into(staged.path(), &entry.place.path(&self.folder, key));
+        if let (None, Some(bytes)) = (before, staged.in_memory())
+            && self.journal_and_write(journal, key, entry, bytes).is_ok()
+        {
+            return Ok(());
+        }
+        // Something is there, or in the way: then the object gets its place as a whole.
+        let moved = self.journal_and_move(journal, key, entry, &mut staged);
         if moved.is_err() && entry.place == Place::Key {
             // A folder of the user's, or a file system with narrower rules, is in the way.
             entry.place = Place::Digest;
-            journal.append(&put_line(key, entry, Some(staged.name())))?;
-            move_into(staged.path(), &entry.place.path(&self.folder, key))?;
+            self.journal_and_move(journal, key, entry, &mut staged)?;
         } else {
             moved?;
         }
         staged.moved();
         Ok(())
+    }
+
+    /// Saves a small object that is new the way through a file of its own, which costs more than
+    /// all the rest.
+    fn journal_and_write(
+        &self,
+        journal: &mut Journal,
+        key: &str,
+        entry: &Entry,
+        bytes: &[u8],
+    ) -> io::Result<()> {
+        let path = entry.place.path(&self.folder, key);
+        // Before the line, so that a file of the user's is never taken for the object.
+        let mut file = create_new(&path)?;
+        let line = Line::New {
+            key: key.to_owned(),
+            entry: entry.clone(),
+        };
+        let written = journal.append(&line).and_then(|()| file.write_all(bytes));
+        if written.is_err() {
+            fs::remove_file(&path)?;
+        }
+        written
+    }
+
+    fn journal_and_move(
+        &self,
+        journal: &mut Journal,
+        key: &str,
+        entry: &Entry,
+        staged: &mut Staged,
+    ) -> io::Result<()> {
+        let (name, path) = staged.in_file()?;
+        journal.append(&put_line(key, entry, Some(name)))?;
+        move_into(path, &entry.place.path(&self.folder, key))
     }
 
     /// Deletes a key; a key that is not there is fine.
@@ -280,6 +317,19 @@ fn is_in_the_way(index: &BTreeMap<String, Entry>, key: &str) -> bool {
     a_file_above || keys_below.any(|(_, entry)| entry.place == Place::Key)
 }
 
+/// Makes a file, and the folders above it when they are missing.
+fn create_new(path: &Path) -> io::Result<File> {
+    match File::create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            File::create_new(path)
+        }
+        created => created,
+    }
+}
+
 fn move_into(from: &Path, to: &Path) -> io::Result<()> {
     match fs::rename(from, to) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -314,9 +364,17 @@ fn remove(bucket: &Path, path: &Path) -> io::Result<()> {
 /// Makes the index from the journal, and completes what was written there and not done.
 fn replay(folder: &Path, lines: Vec<Line>) -> io::Result<BTreeMap<String, Entry>> {
     let incoming = folder.join(HIDDEN).join("incoming");
+    // Lines are written one after the other, so only the bytes of the last can be cut off.
+    if let Some(Line::New { key, entry }) = lines.last() {
+        let path = entry.place.path(folder, key);
+        if fs::metadata(&path).is_ok_and(|file| file.len() < entry.size) {
+            remove(folder, &path)?;
+        }
+    }
     let mut puts = BTreeMap::new();
     for line in lines {
         match line {
+            Line::New { key, entry } => puts.insert(key, (entry, None)),
             Line::Put { key, entry, staged } => puts.insert(key, (entry, staged)),
             Line::Delete { key } => puts.remove(&key),
         };

@@ -1,7 +1,8 @@
 //! What happened to the keys of a bucket, one line each, so that the index can be made again.
 //!
-//! A line is written before the file is moved into place. It names the file that is on its way, so
-//! that a put which was cut off in between is completed when the bucket is opened again.
+//! A line is written before the bytes get their place. Of a file that is moved there it says the
+//! name, so that a put which was cut off in between is completed when the bucket is opened again.
+//! A new object may be written to its place at once; if that was cut off, it never happened.
 //! The promise covers the death of the process, not that of the machine: nothing is synced.
 
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ const GARBAGE_LINES: usize = 10_000;
     reason = "lines are read one by one, and nearly all are puts"
 )]
 pub(crate) enum Line {
+    /// The key was put for the first time; its bytes are written behind this line.
+    New { key: String, entry: Entry },
     /// The key was put.
     Put {
         key: String,
