@@ -6,9 +6,11 @@
 mod access;
 mod bucket;
 mod entry;
+mod files;
 mod journal;
 mod operations;
 mod place;
+mod replay;
 mod staged;
 mod store;
 

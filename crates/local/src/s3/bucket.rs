@@ -3,20 +3,22 @@
 //! One lock covers the index, the journal and the move of a file into its place. So a create-only
 //! put has exactly one winner, and a reader opens the very file that its entry describes.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::ops::Bound;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::entry::Entry;
+use super::files::{create_new, move_into, remove};
 use super::journal::{Journal, Line};
 use super::place::{HIDDEN, Place};
+use super::replay::replay;
 use super::staged::Staged;
-
-#[cfg(test)]
-mod tests;
 
 /// A bucket whose folder is open.
 #[derive(Debug)]
@@ -133,17 +135,16 @@ impl Bucket {
         if let Err(error) = self.journal_and_place(journal, key, &mut entry, staged, before) {
             // What the journal may already say must not be believed when it is read again.
             journal.append(&match before {
-                Some(before) => put_line(key, before, None),
-                None => Line::Delete {
-                    key: key.to_owned(),
-                },
+                Some(before) => Line::put(key, before, None),
+                None => Line::delete(key),
             })?;
             return Err(error.into());
         }
+        let before = index.insert(key.to_owned(), entry.clone());
         if let Some(before) = before.filter(|before| before.place != entry.place) {
-            remove(&self.folder, &before.place.path(&self.folder, key))?;
+            // The object is where its entry says; what stays here would only take up space.
+            let _ = remove(&self.folder, &before.place.path(&self.folder, key));
         }
-        index.insert(key.to_owned(), entry.clone());
         journal.compact(index);
         Ok(entry)
     }
@@ -186,10 +187,7 @@ impl Bucket {
         let path = entry.place.path(&self.folder, key);
         // Before the line, so that a file of the user's is never taken for the object.
         let mut file = create_new(&path)?;
-        let line = Line::New {
-            key: key.to_owned(),
-            entry: entry.clone(),
-        };
+        let line = Line::new(key, entry);
         let written = journal.append(&line).and_then(|()| file.write_all(bytes));
         if written.is_err() {
             fs::remove_file(&path)?;
@@ -205,7 +203,7 @@ impl Bucket {
         staged: &mut Staged,
     ) -> io::Result<()> {
         let (name, path) = staged.in_file()?;
-        journal.append(&put_line(key, entry, Some(name)))?;
+        journal.append(&Line::put(key, entry, Some(name)))?;
         move_into(path, &entry.place.path(&self.folder, key))
     }
 
@@ -220,9 +218,7 @@ impl Bucket {
         };
         remove(&self.folder, &entry.place.path(&self.folder, key))?;
         index.remove(key);
-        journal.append(&Line::Delete {
-            key: key.to_owned(),
-        })?;
+        journal.append(&Line::delete(key))?;
         journal.compact(index);
         Ok(())
     }
@@ -281,14 +277,6 @@ impl Bucket {
     }
 }
 
-fn put_line(key: &str, entry: &Entry, staged: Option<&str>) -> Line {
-    Line::Put {
-        key: key.to_owned(),
-        entry: entry.clone(),
-        staged: staged.map(str::to_owned),
-    }
-}
-
 fn check(condition: &Condition, there: Option<&Entry>) -> Result<(), PutError> {
     match (condition, there) {
         (Condition::Absent, Some(_)) => Err(PutError::PreconditionFailed),
@@ -315,83 +303,4 @@ fn is_in_the_way(index: &BTreeMap<String, Entry>, key: &str) -> bool {
         .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
         .take_while(|(found, _)| found.starts_with(&below));
     a_file_above || keys_below.any(|(_, entry)| entry.place == Place::Key)
-}
-
-/// Makes a file, and the folders above it when they are missing.
-fn create_new(path: &Path) -> io::Result<File> {
-    match File::create_new(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            File::create_new(path)
-        }
-        created => created,
-    }
-}
-
-fn move_into(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::rename(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if let Some(folder) = to.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            fs::rename(from, to)
-        }
-        done => done,
-    }
-}
-
-/// Removes a file, and the folders above it that it leaves empty.
-fn remove(bucket: &Path, path: &Path) -> io::Result<()> {
-    if !path.is_file() {
-        return Ok(());
-    }
-    fs::remove_file(path)?;
-    let hidden = bucket.join(HIDDEN);
-    let above = path
-        .ancestors()
-        .skip(1)
-        .take_while(|folder| *folder != bucket);
-    for folder in above {
-        if folder.starts_with(&hidden) || fs::remove_dir(folder).is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Makes the index from the journal, and completes what was written there and not done.
-fn replay(folder: &Path, lines: Vec<Line>) -> io::Result<BTreeMap<String, Entry>> {
-    let incoming = folder.join(HIDDEN).join("incoming");
-    // Lines are written one after the other, so only the bytes of the last can be cut off.
-    if let Some(Line::New { key, entry }) = lines.last() {
-        let path = entry.place.path(folder, key);
-        if fs::metadata(&path).is_ok_and(|file| file.len() < entry.size) {
-            remove(folder, &path)?;
-        }
-    }
-    let mut puts = BTreeMap::new();
-    for line in lines {
-        match line {
-            Line::New { key, entry } => puts.insert(key, (entry, None)),
-            Line::Put { key, entry, staged } => puts.insert(key, (entry, staged)),
-            Line::Delete { key } => puts.remove(&key),
-        };
-    }
-    let mut index = BTreeMap::new();
-    for (key, (entry, staged)) in puts {
-        let path = entry.place.path(folder, &key);
-        let on_its_way = staged
-            .map(|name| incoming.join(name))
-            .filter(|staged| staged.exists());
-        if let Some(staged) = on_its_way {
-            move_into(&staged, &path)?;
-        }
-        // A file that somebody deleted by hand is gone.
-        if path.is_file() {
-            index.insert(key, entry);
-        }
-    }
-    Ok(index)
 }

@@ -105,7 +105,7 @@ fn a_journal_that_is_mostly_history_is_rewritten_and_says_the_same() {
     {
         let mut state = bucket.write();
         for _ in 0..10_100 {
-            state.journal.append(&put_line("k", &entry, None)).unwrap();
+            state.journal.append(&Line::put("k", &entry, None)).unwrap();
         }
     }
     let last = put(&bucket, "x", b"last").unwrap();
