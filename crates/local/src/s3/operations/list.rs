@@ -147,7 +147,7 @@ impl Query<'_> {
         };
         let mut last: Option<String> = None;
         let start = match self.after {
-            Some(after) if after > self.prefix => Bound::Excluded(after),
+            Some(after) if after >= self.prefix => Bound::Excluded(after),
             _ => Bound::Included(self.prefix),
         };
         bucket.scan(start, |key, entry| {

@@ -1,5 +1,6 @@
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
+use md5::{Digest, Md5};
 
 use super::server::Server;
 
@@ -101,4 +102,40 @@ async fn a_copy_is_made_only_of_what_the_copier_saw() {
         assert_eq!(error.code(), Some("PreconditionFailed"));
     }
     copy().copy_source_if_match(&etag).send().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_reader_never_sees_half_an_object_or_the_etag_of_another() {
+    let server = Server::start().await;
+    let client = server.bucket().await;
+    let body_of = |number: u8| vec![b'a' + number; 1 + usize::from(number) * 50_000];
+    let write = async {
+        for round in 0..60_u8 {
+            let body = ByteStream::from(body_of(round % 4));
+            let put = client.put_object().bucket("bucket").key("k").body(body);
+            put.send().await.unwrap();
+            if round % 7 == 0 {
+                let delete = client.delete_object().bucket("bucket").key("k");
+                delete.send().await.unwrap();
+            }
+        }
+    };
+    let read = async {
+        let mut seen = 0;
+        for _ in 0..150 {
+            let get = client.get_object().bucket("bucket").key("k");
+            let Ok(found) = get.send().await else {
+                continue;
+            };
+            let etag = found.e_tag().unwrap().to_owned();
+            let body = found.body.collect().await.unwrap().to_vec();
+            let whole = body_of(body[0] - b'a');
+            assert!(body == whole, "{} of {} bytes", body.len(), whole.len());
+            let md5 = u128::from_be_bytes(Md5::digest(&body).into());
+            assert_eq!(etag, format!("\"{md5:032x}\""));
+            seen += 1;
+        }
+        assert!(seen > 0, "the reader met no object");
+    };
+    tokio::join!(write, read);
 }

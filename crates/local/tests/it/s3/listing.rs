@@ -1,5 +1,10 @@
 use std::collections::BTreeSet;
 
+use aws_sdk_s3::Client;
+use proptest::collection::btree_set;
+use proptest::prelude::{ProptestConfig, any};
+use proptest::test_runner::TestRunner;
+
 use super::server::Server;
 
 #[tokio::test]
@@ -143,4 +148,79 @@ async fn start_after_skips_what_lies_before() {
         .map(|object| object.key().unwrap())
         .collect();
     assert_eq!(keys, ["b", "c"]);
+}
+
+/// Every key and every common prefix, in the order of the pages.
+async fn all_pages(
+    client: &Client,
+    bucket: &str,
+    prefix: &str,
+    delimiter: Option<&str>,
+    max_keys: i32,
+) -> (Vec<String>, Vec<String>) {
+    let mut pages = client
+        .list_objects_v2()
+        .bucket(bucket)
+        .prefix(prefix)
+        .set_delimiter(delimiter.map(str::to_owned))
+        .max_keys(max_keys)
+        .into_paginator()
+        .send();
+    let (mut keys, mut prefixes) = (Vec::new(), Vec::new());
+    while let Some(page) = pages.next().await {
+        let page = page.unwrap();
+        let shown = page.contents().len() + page.common_prefixes().len();
+        assert!(shown <= usize::try_from(max_keys).unwrap());
+        assert_eq!(page.key_count(), i32::try_from(shown).ok());
+        let found = page.contents().iter();
+        keys.extend(found.map(|object| object.key().unwrap().to_owned()));
+        let found = page.common_prefixes().iter();
+        prefixes.extend(found.map(|prefix| prefix.prefix().unwrap().to_owned()));
+    }
+    (keys, prefixes)
+}
+
+#[test]
+fn pages_of_any_size_show_every_key_or_its_fold_once() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let server = runtime.block_on(Server::start());
+    let client = server.client();
+    let buckets = std::cell::Cell::new(0);
+    let asked = (
+        btree_set("[ab/+]{1,4}", 0..12),
+        "[ab/]{0,2}",
+        any::<bool>(),
+        1..5_i32,
+    );
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 64,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let law = |(keys, prefix, is_folded, max_keys): (BTreeSet<String>, String, bool, i32)| {
+        let bucket = format!("bucket-{}", buckets.replace(buckets.get() + 1));
+        server.s3.create_bucket(&bucket).unwrap();
+        for key in &keys {
+            let body = bytes::Bytes::from_static(b"x");
+            server.s3.put(&bucket, key, &body, "text/plain").unwrap();
+        }
+        let delimiter = is_folded.then_some("/");
+        let (mut plain, mut folds) = (Vec::new(), BTreeSet::new());
+        for key in keys.iter().filter(|key| key.starts_with(&prefix)) {
+            match key[prefix.len()..].find('/').filter(|_| is_folded) {
+                Some(at) => {
+                    folds.insert(key[..=prefix.len() + at].to_owned());
+                }
+                None => plain.push(key.clone()),
+            }
+        }
+        let listed = all_pages(&client, &bucket, &prefix, delimiter, max_keys);
+        let folds: Vec<_> = folds.into_iter().collect();
+        assert_eq!(runtime.block_on(listed), (plain, folds));
+        Ok(())
+    };
+    runner.run(&asked, law).unwrap();
 }
