@@ -26,6 +26,7 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 
 use crate::clock::Clock;
 use crate::credentials::Credentials;
+use access::Access;
 use bucket::{Condition, PutError};
 use entry::{Attributes, Checksums, Entry};
 use operations::Operations;
@@ -48,7 +49,6 @@ pub struct Config {
 pub struct S3 {
     store: Arc<Store>,
     service: S3Service,
-    credentials: Credentials,
     clock: Arc<dyn Clock>,
 }
 
@@ -72,29 +72,27 @@ impl S3 {
     ///
     /// # Errors
     ///
-    /// When the folder cannot be read or written, or a journal in it is damaged.
+    /// When the folder cannot be read or written, or a journal in it is damaged; the words name
+    /// the place.
     pub fn open(config: Config, credentials: Credentials) -> io::Result<Self> {
         let clock = Arc::clone(&config.clock);
         let store = Arc::new(Store::open(config)?);
         let mut builder = S3ServiceBuilder::new(Operations::new(Arc::clone(&store)));
-        builder.set_auth(access::Secrets(credentials.clone()));
+        let access = Access {
+            credentials,
+            clock: Arc::clone(&clock),
+        };
+        builder.set_auth(access.clone());
+        builder.set_access(access);
         Ok(Self {
             store,
             service: builder.build(),
-            credentials,
             clock,
         })
     }
 
     /// Answers a request of the S3 protocol.
     pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
-        if let Err(refused) =
-            access::check_session(&request, &self.credentials, self.clock.now_ms())
-        {
-            return refused
-                .to_http_response()
-                .unwrap_or_else(|_| internal_error());
-        }
         match self.service.call(request).await {
             Ok(response) => response,
             Err(error) => {
@@ -108,7 +106,7 @@ impl S3 {
     ///
     /// # Errors
     ///
-    /// When the folder cannot be made.
+    /// When AWS would refuse the name, or the folder cannot be made.
     pub fn create_bucket(&self, name: &str) -> io::Result<()> {
         self.store.create(name).map(drop)
     }
@@ -119,8 +117,13 @@ impl S3 {
     ///
     /// When there is no such bucket, or the disk refuses.
     pub fn put(&self, bucket: &str, key: &str, body: &Bytes, content_type: &str) -> io::Result<()> {
-        let bucket = self.store.find(bucket).ok_or_else(|| not_found(bucket))?;
-        let mut staged = bucket.stage()?;
+        let name = bucket;
+        let failed = |error| match error {
+            PutError::Io(error) => error,
+            _ => not_found(name),
+        };
+        let bucket = self.store.find(name).ok_or_else(|| not_found(name))?;
+        let mut staged = bucket.stage().map_err(failed)?;
         staged.write(body)?;
         let entry = Entry {
             place: Place::Key,
@@ -133,10 +136,8 @@ impl S3 {
             },
             checksums: Checksums::default(),
         };
-        match bucket.put(key, entry, staged, &Condition::Always) {
-            Err(PutError::Io(error)) => Err(error),
-            _ => Ok(()),
-        }
+        let put = bucket.put(key, entry, staged, &Condition::Always);
+        put.map(drop).map_err(failed)
     }
 
     /// Every object of a bucket whose key begins with `prefix`, in the order of the keys.

@@ -1,82 +1,76 @@
-//! Who may ask: the secrets for `s3s` to verify signatures with, and the session tokens that it
-//! does not look at.
+//! Who may ask. `s3s` verifies signatures with the secrets from here; session tokens and the end
+//! of a key, which it does not look at, are checked here for the key that it has verified.
 
-use http::{Request, header};
+use std::sync::Arc;
+
+use http::{HeaderMap, Uri};
+use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
-use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
+use s3s::{S3Result, s3_error};
 use sha2::{Digest, Sha256};
 
-use crate::credentials::Credentials;
+use crate::clock::Clock;
+use crate::credentials::{Credentials, Secret};
 
-/// Looks secrets up for `s3s`.
-pub(crate) struct Secrets(pub(crate) Credentials);
+/// The keys, and the time that some of them end at.
+#[derive(Clone)]
+pub(crate) struct Access {
+    pub(crate) credentials: Credentials,
+    pub(crate) clock: Arc<dyn Clock>,
+}
 
 #[async_trait::async_trait]
-impl S3Auth for Secrets {
+impl S3Auth for Access {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        match self.0.find(access_key) {
-            Some(secret) => Ok(SecretKey::from(secret.access_key)),
-            None => Err(s3_error!(
+        Ok(SecretKey::from(self.find(access_key)?.access_key))
+    }
+}
+
+#[async_trait::async_trait]
+impl S3Access for Access {
+    async fn check(&self, request: &mut S3AccessContext<'_>) -> S3Result<()> {
+        let Some(signer) = request.credentials() else {
+            return Err(s3_error!(AccessDenied, "Access Denied"));
+        };
+        let secret = self.find(&signer.access_key)?;
+        let token = session_token(request.headers(), request.uri());
+        let digest = |token: &String| Sha256::digest(token);
+        // Digests, so that the time it takes tells nothing about the token.
+        if token.as_ref().map(digest) != secret.session_token.as_ref().map(digest) {
+            return Err(s3_error!(
+                InvalidToken,
+                "The provided token is malformed or otherwise invalid."
+            ));
+        }
+        let now_ms = self.clock.now_ms();
+        if secret.expires_ms.is_some_and(|end_ms| end_ms <= now_ms) {
+            return Err(s3_error!(ExpiredToken, "The provided token has expired."));
+        }
+        Ok(())
+    }
+}
+
+impl Access {
+    fn find(&self, access_key_id: &str) -> S3Result<Secret> {
+        let unknown = || {
+            s3_error!(
                 InvalidAccessKeyId,
                 "The AWS Access Key Id you provided does not exist in our records."
-            )),
-        }
+            )
+        };
+        self.credentials.find(access_key_id).ok_or_else(unknown)
     }
 }
 
-/// Refuses a temporary key that is over or comes without its token, wherever the request carries
-/// them: in headers, or in the query of a presigned address.
-pub(crate) fn check_session<B>(
-    request: &Request<B>,
-    credentials: &Credentials,
-    now_ms: u64,
-) -> Result<(), S3Error> {
-    let Some(secret) = access_key_id(request).and_then(|id| credentials.find(&id)) else {
-        // An unknown key is `s3s`'s to refuse.
-        return Ok(());
-    };
-    let in_header = request.headers().get("x-amz-security-token");
-    let token = in_header
-        .and_then(|value| value.to_str().ok().map(str::to_owned))
-        .or_else(|| query(request, "X-Amz-Security-Token"));
-    let digest = |token: &str| Sha256::digest(token);
-    if token.as_deref().map(digest) != secret.session_token.as_deref().map(digest) {
-        return Err(s3_error!(
-            InvalidToken,
-            "The provided token is malformed or otherwise invalid."
-        ));
+/// The token, in a header or in the query of a presigned address.
+fn session_token(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    if let Some(token) = headers.get("x-amz-security-token") {
+        return token.to_str().ok().map(str::to_owned);
     }
-    if secret
-        .expires_ms
-        .is_some_and(|expires_ms| expires_ms <= now_ms)
-    {
-        return Err(S3Error::with_message(
-            S3ErrorCode::ExpiredToken,
-            "The provided token has expired.",
-        ));
-    }
-    Ok(())
-}
-
-fn access_key_id<B>(request: &Request<B>) -> Option<String> {
-    let header = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let credential = match header {
-        Some(header) => header.split_once("Credential=")?.1.to_owned(),
-        None => query(request, "X-Amz-Credential")?,
-    };
-    credential.split('/').next().map(str::to_owned)
-}
-
-fn query<B>(request: &Request<B>, wanted: &str) -> Option<String> {
-    let parameters = request.uri().query()?.split('&');
-    let (_, value) = parameters
+    let parameters = uri.query()?.split('&');
+    let (_, token) = parameters
         .filter_map(|parameter| parameter.split_once('='))
-        .find(|(name, _)| *name == wanted)?;
-    percent_encoding::percent_decode_str(value)
-        .decode_utf8()
-        .ok()
-        .map(std::borrow::Cow::into_owned)
+        .find(|(name, _)| *name == "X-Amz-Security-Token")?;
+    let token = percent_encoding::percent_decode_str(token).decode_utf8();
+    token.ok().map(std::borrow::Cow::into_owned)
 }

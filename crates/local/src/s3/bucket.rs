@@ -15,6 +15,9 @@ use super::journal::{Journal, Line};
 use super::place::{HIDDEN, Place};
 use super::staged::Staged;
 
+#[cfg(test)]
+mod tests;
+
 /// A bucket whose folder is open.
 #[derive(Debug)]
 pub(crate) struct Bucket {
@@ -27,6 +30,8 @@ pub(crate) struct Bucket {
 struct State {
     index: BTreeMap<String, Entry>,
     journal: Journal,
+    /// Whether the bucket was deleted while somebody still held it.
+    is_gone: bool,
 }
 
 /// What must hold of the object that is there, for a put to happen.
@@ -47,6 +52,8 @@ pub(crate) enum PutError {
     PreconditionFailed,
     /// The condition speaks of an object that is not there.
     NoSuchKey,
+    /// The bucket was deleted meanwhile.
+    NoSuchBucket,
     /// The disk refused.
     Io(io::Error),
 }
@@ -72,7 +79,11 @@ impl Bucket {
         let created = fs::metadata(hidden.join("odd-keys"))?.created().ok();
         let since_epoch = created.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         let created_ms = since_epoch.and_then(|time| u64::try_from(time.as_millis()).ok());
-        let state = RwLock::new(State { index, journal });
+        let state = RwLock::new(State {
+            index,
+            journal,
+            is_gone: false,
+        });
         Ok(Self {
             folder,
             created_ms: created_ms.unwrap_or(now_ms),
@@ -91,8 +102,11 @@ impl Bucket {
     }
 
     /// A new file for bytes that are on their way.
-    pub(crate) fn stage(&self) -> io::Result<Staged> {
-        Staged::create(&self.folder.join(HIDDEN).join("incoming"))
+    pub(crate) fn stage(&self) -> Result<Staged, PutError> {
+        match Staged::create(&self.folder.join(HIDDEN).join("incoming")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(PutError::NoSuchBucket),
+            staged => Ok(staged?),
+        }
     }
 
     /// Moves a staged file into the place of a key, if the condition holds.
@@ -104,44 +118,52 @@ impl Bucket {
         condition: &Condition,
     ) -> Result<Entry, PutError> {
         let mut state = self.write();
-        check(condition, state.index.get(key))?;
-        let before = state.index.get(key).map(|before| before.place);
-        entry.place = if is_in_the_way(&state.index, key) {
+        let State {
+            index,
+            journal,
+            is_gone,
+        } = &mut *state;
+        if *is_gone {
+            return Err(PutError::NoSuchBucket);
+        }
+        let before = index.get(key);
+        check(condition, before)?;
+        entry.place = if is_in_the_way(index, key) {
             Place::Digest
         } else {
             Place::of(key)
         };
-        self.journal_and_move(&mut state, key, &mut entry, staged)?;
-        if before.is_some_and(|before| before != entry.place) {
-            let _ = fs::remove_file(before.unwrap_or(entry.place).path(&self.folder, key));
+        if let Err(error) = self.journal_and_move(journal, key, &mut entry, staged) {
+            // What the journal may already say must not be believed when it is read again.
+            journal.append(&match before {
+                Some(before) => put_line(key, before, None),
+                None => Line::Delete {
+                    key: key.to_owned(),
+                },
+            })?;
+            return Err(error.into());
         }
-        state.index.insert(key.to_owned(), entry.clone());
-        let State { index, journal } = &mut *state;
-        journal.compact(index)?;
+        if let Some(before) = before.filter(|before| before.place != entry.place) {
+            remove(&self.folder, &before.place.path(&self.folder, key))?;
+        }
+        index.insert(key.to_owned(), entry.clone());
+        journal.compact(index);
         Ok(entry)
     }
 
     fn journal_and_move(
         &self,
-        state: &mut State,
+        journal: &mut Journal,
         key: &str,
         entry: &mut Entry,
         staged: Staged,
     ) -> io::Result<()> {
-        let mut write = |entry: &Entry| {
-            let staged = Some(staged.name().to_owned());
-            state.journal.append(&Line::Put {
-                key: key.to_owned(),
-                entry: entry.clone(),
-                staged,
-            })
-        };
-        write(entry)?;
+        journal.append(&put_line(key, entry, Some(staged.name())))?;
         let moved = move_into(staged.path(), &entry.place.path(&self.folder, key));
         if moved.is_err() && entry.place == Place::Key {
             // A folder of the user's, or a file system with narrower rules, is in the way.
             entry.place = Place::Digest;
-            write(entry)?;
+            journal.append(&put_line(key, entry, Some(staged.name())))?;
             move_into(staged.path(), &entry.place.path(&self.folder, key))?;
         } else {
             moved?;
@@ -151,18 +173,21 @@ impl Bucket {
     }
 
     /// Deletes a key; a key that is not there is fine.
+    ///
+    /// The file goes first: a key without its file is gone, whatever the journal says.
     pub(crate) fn delete(&self, key: &str) -> io::Result<()> {
         let mut state = self.write();
-        let Some(entry) = state.index.get(key).cloned() else {
+        let State { index, journal, .. } = &mut *state;
+        let Some(entry) = index.get(key) else {
             return Ok(());
         };
-        state.journal.append(&Line::Delete {
+        remove(&self.folder, &entry.place.path(&self.folder, key))?;
+        index.remove(key);
+        journal.append(&Line::Delete {
             key: key.to_owned(),
         })?;
-        state.index.remove(key);
-        remove(&self.folder, &entry.place.path(&self.folder, key))?;
-        let State { index, journal } = &mut *state;
-        journal.compact(index)
+        journal.compact(index);
+        Ok(())
     }
 
     /// What is known of a key.
@@ -170,14 +195,17 @@ impl Bucket {
         self.read().index.get(key).cloned()
     }
 
-    /// What is known of a key, and the file that holds it.
+    /// What is known of a key, and the file that holds it; nothing when somebody deleted the file.
     pub(crate) fn open_object(&self, key: &str) -> io::Result<Option<(Entry, File)>> {
         let state = self.read();
         let Some(entry) = state.index.get(key) else {
             return Ok(None);
         };
-        let file = File::open(entry.place.path(&self.folder, key))?;
-        Ok(Some((entry.clone(), file)))
+        match File::open(entry.place.path(&self.folder, key)) {
+            Ok(file) => Ok(Some((entry.clone(), file))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The path of a key's bytes.
@@ -195,14 +223,16 @@ impl Bucket {
         }
     }
 
-    /// Whether no key is there.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.read().index.is_empty()
-    }
-
-    /// Deletes the folder.
-    pub(crate) fn remove(&self) -> io::Result<()> {
-        fs::remove_dir_all(&self.folder)
+    /// Deletes the folder if no key is there; tells whether it did.
+    pub(crate) fn remove_if_empty(&self) -> io::Result<bool> {
+        let mut state = self.write();
+        if !state.index.is_empty() {
+            return Ok(false);
+        }
+        // Under the lock: a put that has begun must find out that it came too late.
+        state.is_gone = true;
+        fs::remove_dir_all(&self.folder)?;
+        Ok(true)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -211,6 +241,14 @@ impl Bucket {
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn put_line(key: &str, entry: &Entry, staged: Option<&str>) -> Line {
+    Line::Put {
+        key: key.to_owned(),
+        entry: entry.clone(),
+        staged: staged.map(str::to_owned),
     }
 }
 
@@ -276,20 +314,15 @@ fn remove(bucket: &Path, path: &Path) -> io::Result<()> {
 /// Makes the index from the journal, and completes what was written there and not done.
 fn replay(folder: &Path, lines: Vec<Line>) -> io::Result<BTreeMap<String, Entry>> {
     let incoming = folder.join(HIDDEN).join("incoming");
-    let mut last = BTreeMap::new();
+    let mut puts = BTreeMap::new();
     for line in lines {
         match line {
-            Line::Put { key, entry, staged } => last.insert(key, Some((entry, staged))),
-            Line::Delete { key } => last.insert(key, None),
+            Line::Put { key, entry, staged } => puts.insert(key, (entry, staged)),
+            Line::Delete { key } => puts.remove(&key),
         };
     }
     let mut index = BTreeMap::new();
-    for (key, put) in last {
-        let Some((entry, staged)) = put else {
-            remove(folder, &Place::of(&key).path(folder, &key))?;
-            remove(folder, &Place::Digest.path(folder, &key))?;
-            continue;
-        };
+    for (key, (entry, staged)) in puts {
         let path = entry.place.path(folder, &key);
         let on_its_way = staged
             .map(|name| incoming.join(name))

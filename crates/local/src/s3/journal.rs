@@ -41,6 +41,7 @@ pub(crate) struct Journal {
     path: PathBuf,
     file: File,
     lines: usize,
+    bytes: u64,
 }
 
 impl Journal {
@@ -75,6 +76,7 @@ impl Journal {
             path: path.to_owned(),
             file,
             lines: lines.len(),
+            bytes: whole_bytes,
         };
         Ok((journal, lines))
     }
@@ -83,16 +85,27 @@ impl Journal {
     pub(crate) fn append(&mut self, line: &Line) -> io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
-        self.file.write_all(&text)?;
+        if let Err(error) = self.file.write_all(&text) {
+            // Half a line must not stand before the next one.
+            self.file.set_len(self.bytes)?;
+            return Err(error);
+        }
         self.lines += 1;
+        self.bytes += text.len() as u64;
         Ok(())
     }
 
-    /// Rewrites the journal when most of it is history.
-    pub(crate) fn compact(&mut self, index: &BTreeMap<String, Entry>) -> io::Result<()> {
+    /// Rewrites the journal when most of it is history. One that cannot be rewritten grows on.
+    pub(crate) fn compact(&mut self, index: &BTreeMap<String, Entry>) {
         if self.lines < 2 * index.len() + GARBAGE_LINES {
-            return Ok(());
+            return;
         }
+        if let Err(error) = self.rewrite(index) {
+            tracing::warn!(path = %self.path.display(), %error, "a journal could not be compacted");
+        }
+    }
+
+    fn rewrite(&mut self, index: &BTreeMap<String, Entry>) -> io::Result<()> {
         let fresh_path = self.path.with_extension("new");
         let mut text = Vec::new();
         for (key, entry) in index {
@@ -104,9 +117,11 @@ impl Journal {
             serde_json::to_writer(&mut text, &line)?;
             text.push(b'\n');
         }
-        fs::write(&fresh_path, text)?;
+        fs::write(&fresh_path, &text)?;
+        let file = OpenOptions::new().append(true).open(&fresh_path)?;
         fs::rename(&fresh_path, &self.path)?;
-        self.file = OpenOptions::new().append(true).open(&self.path)?;
+        self.file = file;
+        self.bytes = text.len() as u64;
         self.lines = index.len();
         Ok(())
     }

@@ -86,8 +86,11 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 fn find(store: &Store, bucket: &str) -> S3Result<Arc<Bucket>> {
-    let missing = || s3_error!(NoSuchBucket, "The specified bucket does not exist");
-    store.find(bucket).ok_or_else(missing)
+    store.find(bucket).ok_or_else(no_such_bucket)
+}
+
+fn no_such_bucket() -> S3Error {
+    s3_error!(NoSuchBucket, "The specified bucket does not exist")
 }
 
 fn check_key(key: &str) -> S3Result<()> {
@@ -122,6 +125,7 @@ fn disk(error: io::Error) -> S3Error {
 
 fn refused(error: PutError) -> S3Error {
     match error {
+        PutError::NoSuchBucket => no_such_bucket(),
         PutError::PreconditionFailed => precondition_failed(),
         PutError::NoSuchKey => no_such_key(),
         PutError::Io(error) => disk(error),

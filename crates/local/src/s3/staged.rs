@@ -1,11 +1,14 @@
 //! Bytes on their way into a bucket: written to a file of their own, digested as they pass.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use md5::{Digest, Md5};
 use uuid::Uuid;
+
+/// How much of another file is copied at a time.
+const COPY_BYTES: usize = 256 * 1024;
 
 /// A file that is not yet an object; removed when it never becomes one.
 #[derive(Debug)]
@@ -39,6 +42,21 @@ impl Staged {
         self.md5.update(bytes);
         self.size += bytes.len() as u64;
         self.file.write_all(bytes)
+    }
+
+    /// Appends the bytes of another file; tells their MD5 digest.
+    pub(crate) fn copy(&mut self, mut file: File) -> io::Result<[u8; 16]> {
+        let mut chunk = vec![0; COPY_BYTES];
+        let mut md5 = Md5::new();
+        loop {
+            match file.read(&mut chunk)? {
+                0 => return Ok(md5.finalize().into()),
+                read => {
+                    md5.update(&chunk[..read]);
+                    self.write(&chunk[..read])?;
+                }
+            }
+        }
     }
 
     /// Bytes so far.

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
+
+use s3s::validation::{AwsNameValidation, NameValidation as _};
 
 use super::Config;
 use super::bucket::Bucket;
@@ -17,12 +20,15 @@ pub(crate) struct Store {
 impl Store {
     /// Opens every bucket that has a folder.
     pub(crate) fn open(config: Config) -> io::Result<Self> {
-        fs::create_dir_all(&config.directory)?;
+        let folder = &config.directory;
+        fs::create_dir_all(folder).map_err(at(folder))?;
         let mut buckets = BTreeMap::new();
-        for folder in fs::read_dir(&config.directory)? {
+        for folder in fs::read_dir(folder).map_err(at(folder))? {
             let folder = folder?;
             if let (true, Ok(name)) = (folder.path().is_dir(), folder.file_name().into_string()) {
-                let bucket = Bucket::open(folder.path(), config.clock.now_ms())?;
+                let path = folder.path();
+                let bucket =
+                    Bucket::open(path.clone(), config.clock.now_ms()).map_err(at(&path))?;
                 buckets.insert(name, Arc::new(bucket));
             }
         }
@@ -38,7 +44,12 @@ impl Store {
         if buckets.contains_key(name) {
             return Ok(false);
         }
-        let bucket = Bucket::open(self.config.directory.join(name), self.now_ms())?;
+        if !AwsNameValidation::new().validate_bucket_name(name) {
+            let message = format!("{name:?} is not a name that AWS gives to a bucket");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        let folder = self.config.directory.join(name);
+        let bucket = Bucket::open(folder.clone(), self.now_ms()).map_err(at(&folder))?;
         buckets.insert(name.to_owned(), Arc::new(bucket));
         Ok(true)
     }
@@ -61,12 +72,14 @@ impl Store {
     /// Deletes a bucket if it is empty; tells whether it was.
     pub(crate) fn delete(&self, name: &str) -> io::Result<bool> {
         let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(bucket) = buckets.get(name).filter(|bucket| bucket.is_empty()) else {
-            return Ok(false);
+        let deleted = match buckets.get(name) {
+            Some(bucket) => bucket.remove_if_empty()?,
+            None => false,
         };
-        bucket.remove()?;
-        buckets.remove(name);
-        Ok(true)
+        if deleted {
+            buckets.remove(name);
+        }
+        Ok(deleted)
     }
 
     pub(crate) fn now_ms(&self) -> u64 {
@@ -76,4 +89,10 @@ impl Store {
     pub(crate) fn region(&self) -> &str {
         &self.config.region
     }
+}
+
+/// Names the place in the words of an error.
+fn at(place: &Path) -> impl FnOnce(io::Error) -> io::Error {
+    let place = place.display().to_string();
+    move |error| io::Error::new(error.kind(), format!("{place}: {error}"))
 }

@@ -2,6 +2,8 @@ mod conditions;
 mod listing;
 mod multipart;
 mod objects;
+mod raw;
 mod restart;
 mod server;
 mod sign_in;
+mod uploads;

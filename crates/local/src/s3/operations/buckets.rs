@@ -8,14 +8,19 @@ use s3s::dto::{
 use s3s::{S3Request, S3Result, s3_error};
 
 use super::{disk, find, timestamp};
+use crate::account::DEFAULT_REGION;
 use crate::s3::store::Store;
 
+/// Creates a bucket.
+///
+/// Source: "`CreateBucket`" in the Amazon S3 API Reference, the error `BucketAlreadyOwnedByYou`.
 pub(super) async fn create_bucket(
     store: &Store,
     request: S3Request<CreateBucketInput>,
 ) -> S3Result<CreateBucketOutput> {
     let name = request.input.bucket;
-    if store.create(&name).map_err(disk)? {
+    // The oldest region lets an owner create a bucket again.
+    if store.create(&name).map_err(disk)? || store.region() == DEFAULT_REGION {
         return Ok(CreateBucketOutput {
             location: Some(format!("/{name}")),
         });
@@ -73,7 +78,7 @@ pub(super) async fn list_buckets(
     })
 }
 
-/// The region of a bucket; nothing stands for us-east-1.
+/// The region of a bucket; nothing stands for the oldest one, us-east-1.
 ///
 /// Source: "`GetBucketLocation`" in the Amazon S3 API Reference.
 pub(super) async fn get_bucket_location(
@@ -82,7 +87,7 @@ pub(super) async fn get_bucket_location(
 ) -> S3Result<GetBucketLocationOutput> {
     find(store, &request.input.bucket)?;
     let region = store.region();
-    let location_constraint = (region != "us-east-1").then(|| region.to_owned().into());
+    let location_constraint = (region != DEFAULT_REGION).then(|| region.to_owned().into());
     Ok(GetBucketLocationOutput {
         location_constraint,
     })

@@ -4,7 +4,8 @@
 
 use std::time::SystemTime;
 
-use s3s::dto::{ETagCondition, Timestamp};
+use http::{HeaderMap, HeaderValue, header};
+use s3s::dto::{ETagCondition, Timestamp, TimestampFormat};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use super::{etag, precondition_failed, timestamp};
@@ -54,8 +55,8 @@ impl ReadConditions {
             _ => {}
         }
         match (&self.none_matches, &self.modified_since) {
-            (Some(condition), _) if holds(condition) => Err(not_modified()),
-            (None, Some(since)) if !is_modified(entry, since) => Err(not_modified()),
+            (Some(condition), _) if holds(condition) => Err(not_modified(entry)),
+            (None, Some(since)) if !is_modified(entry, since) => Err(not_modified(entry)),
             _ => Ok(()),
         }
     }
@@ -71,6 +72,18 @@ fn to_system_time(timestamp: Timestamp) -> SystemTime {
     time::OffsetDateTime::from(timestamp).into()
 }
 
-fn not_modified() -> S3Error {
-    S3Error::new(S3ErrorCode::NotModified)
+/// Tells the reader which version it has.
+fn not_modified(entry: &Entry) -> S3Error {
+    let mut headers = HeaderMap::new();
+    if let Ok(etag) = etag(entry).to_http_header() {
+        headers.insert(header::ETAG, etag);
+    }
+    let mut modified = Vec::new();
+    let written = timestamp(entry.modified_ms).format(TimestampFormat::HttpDate, &mut modified);
+    if let (Ok(()), Ok(modified)) = (written, HeaderValue::from_bytes(&modified)) {
+        headers.insert(header::LAST_MODIFIED, modified);
+    }
+    let mut error = S3Error::new(S3ErrorCode::NotModified);
+    error.set_headers(headers);
+    error
 }

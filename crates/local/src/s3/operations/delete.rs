@@ -4,10 +4,15 @@ use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
     Error,
 };
-use s3s::{S3Request, S3Result};
+use s3s::{S3Request, S3Result, s3_error};
 
 use super::{disk, find};
 use crate::s3::store::Store;
+
+/// The most keys that one request deletes.
+///
+/// Source: "`DeleteObjects`" in the Amazon S3 API Reference.
+const MAX_KEYS: usize = 1000;
 
 pub(super) async fn delete_object(
     store: &Store,
@@ -26,6 +31,12 @@ pub(super) async fn delete_objects(
 ) -> S3Result<DeleteObjectsOutput> {
     let input = request.input;
     let bucket = find(store, &input.bucket)?;
+    if input.delete.objects.len() > MAX_KEYS {
+        return Err(s3_error!(
+            MalformedXML,
+            "The XML you provided was not well-formed or did not validate against our published schema"
+        ));
+    }
     let quiet = input.delete.quiet.unwrap_or(false);
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
     for object in input.delete.objects {

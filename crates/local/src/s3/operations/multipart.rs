@@ -3,7 +3,6 @@
 //! Source: "Multipart upload overview" in the Amazon S3 User Guide.
 
 use std::fs;
-use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ use s3s::{S3Error, S3Request, S3Result, s3_error};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::upload::{Claims, receive};
+use super::upload::{Claims, announced_trailer, receive};
 use super::{check_key, condition, disk, etag, find, hex, refused, timestamp};
 use crate::s3::bucket::Bucket;
 use crate::s3::entry::{Attributes, Checksums, Entry};
@@ -106,6 +105,7 @@ pub(super) async fn upload_part(
     let claims = Claims {
         content_md5: input.content_md5,
         algorithm: input.checksum_algorithm,
+        trailer: announced_trailer(&request.headers),
         checksums: Checksums {
             crc32: input.checksum_crc32,
             crc32c: input.checksum_crc32c,
@@ -171,14 +171,11 @@ pub(super) async fn complete_multipart_upload(
         .and_then(|upload| upload.parts)
         .unwrap_or_default();
     let parts = open.select(&wanted)?;
-    let mut staged = open.bucket.stage().map_err(disk)?;
+    let mut staged = open.bucket.stage().map_err(refused)?;
     let mut digests = Md5::new();
     for part in &parts {
-        let mut bytes = Vec::new();
-        let mut file = fs::File::open(open.bytes_of(part.number)).map_err(disk)?;
-        file.read_to_end(&mut bytes).map_err(disk)?;
-        digests.update(Md5::digest(&bytes));
-        staged.write(&bytes).map_err(disk)?;
+        let file = fs::File::open(open.bytes_of(part.number)).map_err(disk)?;
+        digests.update(staged.copy(file).map_err(disk)?);
     }
     let entry = Entry {
         place: Place::Key,

@@ -16,18 +16,17 @@ use crate::s3::store::Store;
 /// A body up to this size is read at once; a larger one goes out in chunks of it.
 const CHUNK_BYTES: u64 = 256 * 1024;
 
+/// The type of an object whose writer named none.
+const UNKNOWN_TYPE: &str = "binary/octet-stream";
+
 pub(super) async fn get_object(
     store: &Store,
     request: S3Request<GetObjectInput>,
 ) -> S3Result<GetObjectOutput> {
     let input = request.input;
     let bucket = find(store, &input.bucket)?;
-    let (entry, file) = match bucket.open_object(&input.key) {
-        Ok(found) => found.ok_or_else(no_such_key)?,
-        // Somebody deleted the file by hand.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(no_such_key()),
-        Err(error) => return Err(disk(error)),
-    };
+    let found = bucket.open_object(&input.key).map_err(disk)?;
+    let (entry, file) = found.ok_or_else(no_such_key)?;
     let conditions = ReadConditions {
         matches: input.if_match,
         none_matches: input.if_none_match,
@@ -107,7 +106,9 @@ fn head_of(entry: Entry) -> HeadObjectOutput {
         content_encoding: attributes.content_encoding,
         content_language: attributes.content_language,
         content_length: i64::try_from(size).ok(),
-        content_type: attributes.content_type,
+        content_type: attributes
+            .content_type
+            .or_else(|| Some(UNKNOWN_TYPE.to_owned())),
         e_tag,
         last_modified: Some(timestamp(modified_ms)),
         metadata: Some(attributes.metadata.into_iter().collect()),

@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt as _;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use s3s::checksum::ChecksumHasher;
 use s3s::crypto::{Crc32, Crc32c, Crc64Nvme, Sha1, Sha256};
 use s3s::dto::{Checksum, ChecksumAlgorithm, StreamingBlob};
-use s3s::{S3Error, S3Result, TrailingHeaders, s3_error};
+use s3s::{S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
-use super::{disk, hex};
+use super::{disk, hex, refused};
 use crate::s3::bucket::Bucket;
 use crate::s3::entry::Checksums;
 use crate::s3::staged::Staged;
@@ -19,6 +19,8 @@ use crate::s3::staged::Staged;
 pub(super) struct Claims {
     pub(super) content_md5: Option<String>,
     pub(super) algorithm: Option<ChecksumAlgorithm>,
+    /// The names of the headers that follow the body.
+    pub(super) trailer: Option<String>,
     pub(super) checksums: Checksums,
 }
 
@@ -34,25 +36,30 @@ pub(super) struct Upload {
 ///
 /// # Errors
 ///
-/// `BadDigest` when it is not what the client says it is.
+/// When it is not what the client says it is, or does not arrive whole.
 pub(super) async fn receive(
     bucket: &Bucket,
     body: Option<StreamingBlob>,
     mut claims: Claims,
     trailers: Option<TrailingHeaders>,
 ) -> S3Result<Upload> {
-    let mut staged = bucket.stage().map_err(disk)?;
+    let mut staged = bucket.stage().map_err(refused)?;
     let mut hasher = hasher_for(&claims)?;
     if let Some(mut body) = body {
         while let Some(chunk) = body.next().await {
-            let chunk = chunk
-                .map_err(|error| S3Error::with_source(s3s::S3ErrorCode::IncompleteBody, error))?;
+            let chunk = chunk.map_err(|error| broken_body(&error.to_string()))?;
             hasher.update(&chunk);
             staged.write(&chunk).map_err(disk)?;
         }
     }
-    if let Some(trailers) = trailers.and_then(|trailers| trailers.take()) {
-        claims.checksums.read_trailers(&trailers);
+    if let Some(trailers) = trailers {
+        let arrived = trailers.take().unwrap_or_default();
+        let announced = claims.trailer.as_deref().unwrap_or_default();
+        let mut names = announced.split(',').map(str::trim);
+        if names.any(|name| !name.is_empty() && !arrived.contains_key(name)) {
+            return Err(malformed_trailer());
+        }
+        claims.checksums.read_trailers(&arrived);
     }
     let digest = staged.md5();
     if claims
@@ -68,6 +75,62 @@ pub(super) async fn receive(
         md5: hex(&digest),
         checksums: found,
     })
+}
+
+/// The headers that the client says will follow the body.
+pub(super) fn announced_trailer(headers: &HeaderMap) -> Option<String> {
+    let trailer = headers.get("x-amz-trailer")?;
+    trailer.to_str().ok().map(str::to_owned)
+}
+
+/// The encoding of an object: `aws-chunked` is one of the request only.
+///
+/// Source: "Signature calculation: transfer payload in multiple chunks" in the Amazon S3 API
+/// Reference.
+pub(super) fn without_framing(encoding: String) -> Option<String> {
+    if !encoding.contains("aws-chunked") {
+        return Some(encoding);
+    }
+    let encodings = encoding.split(',').map(str::trim);
+    let kept: Vec<_> = encodings
+        .filter(|encoding| !encoding.is_empty() && *encoding != "aws-chunked")
+        .collect();
+    (!kept.is_empty()).then(|| kept.join(","))
+}
+
+/// What is wrong with a body, by the words in which `s3s` says so: its types are private.
+fn broken_body(words: &str) -> S3Error {
+    if words.ends_with("Sha256Mismatch") {
+        bad_request(
+            "XAmzContentSHA256Mismatch",
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        )
+    } else if words.ends_with("SignatureMismatch") {
+        s3_error!(
+            SignatureDoesNotMatch,
+            "The signature of a chunk does not match the chunk."
+        )
+    } else {
+        s3_error!(
+            IncompleteBody,
+            "You did not provide the number of bytes specified by the Content-Length HTTP header"
+        )
+    }
+}
+
+fn malformed_trailer() -> S3Error {
+    bad_request(
+        "MalformedTrailerError",
+        "The request contained trailing data that was not well-formed or did not conform to our \
+         published schema.",
+    )
+}
+
+/// An error that `s3s` has no name for.
+fn bad_request(code: &'static str, message: &'static str) -> S3Error {
+    let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message);
+    error.set_status_code(StatusCode::BAD_REQUEST);
+    error
 }
 
 fn hasher_for(claims: &Claims) -> S3Result<ChecksumHasher> {

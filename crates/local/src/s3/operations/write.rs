@@ -1,22 +1,20 @@
 //! An object in: put by a client, or copied from another.
 
-use std::io::Read;
-
 use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective,
     PutObjectInput, PutObjectOutput,
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use super::upload::{Claims, Upload, receive};
-use super::{check_key, condition, disk, etag, find, no_such_key, refused, timestamp};
+use super::condition::ReadConditions;
+use super::upload::{Claims, Upload, announced_trailer, receive, without_framing};
+use super::{
+    check_key, condition, disk, etag, find, no_such_key, precondition_failed, refused, timestamp,
+};
 use crate::s3::bucket::Condition;
 use crate::s3::entry::{Attributes, Checksums, Entry};
 use crate::s3::place::Place;
 use crate::s3::store::Store;
-
-/// How much of a file is copied at a time.
-const COPY_BYTES: usize = 256 * 1024;
 
 pub(super) async fn put_object(
     store: &Store,
@@ -30,6 +28,7 @@ pub(super) async fn put_object(
     let claims = Claims {
         content_md5: input.content_md5,
         algorithm: input.checksum_algorithm,
+        trailer: announced_trailer(&request.headers),
         checksums: Checksums {
             crc32: input.checksum_crc32,
             crc32c: input.checksum_crc32c,
@@ -41,7 +40,7 @@ pub(super) async fn put_object(
     let upload = receive(&bucket, input.body, claims, trailers).await?;
     let attributes = Attributes {
         content_type: input.content_type,
-        content_encoding: input.content_encoding,
+        content_encoding: input.content_encoding.and_then(without_framing),
         content_disposition: input.content_disposition,
         content_language: input.content_language,
         cache_control: input.cache_control,
@@ -90,16 +89,19 @@ pub(super) async fn copy_object(
         ));
     }
     let opened = find(store, &from)?.open_object(&from_key).map_err(disk)?;
-    let (source, mut file) = opened.ok_or_else(no_such_key)?;
+    let (source, file) = opened.ok_or_else(no_such_key)?;
+    let conditions = ReadConditions {
+        matches: input.copy_source_if_match,
+        none_matches: input.copy_source_if_none_match,
+        modified_since: input.copy_source_if_modified_since,
+        unmodified_since: input.copy_source_if_unmodified_since,
+    };
+    conditions
+        .check(&source)
+        .map_err(|_| precondition_failed())?;
     let bucket = find(store, &input.bucket)?;
-    let mut staged = bucket.stage().map_err(disk)?;
-    let mut chunk = vec![0; COPY_BYTES];
-    loop {
-        match file.read(&mut chunk).map_err(disk)? {
-            0 => break,
-            read => staged.write(&chunk[..read]).map_err(disk)?,
-        }
-    }
+    let mut staged = bucket.stage().map_err(refused)?;
+    let md5 = staged.copy(file).map_err(disk)?;
     let attributes = if replace {
         Attributes {
             content_type: input.content_type,
@@ -112,10 +114,9 @@ pub(super) async fn copy_object(
     } else {
         source.attributes
     };
-    let md5 = super::hex(&staged.md5());
     let upload = Upload {
         staged,
-        md5,
+        md5: super::hex(&md5),
         checksums: source.checksums,
     };
     let (entry, staged) = entry_of(upload, attributes, store.now_ms());

@@ -71,8 +71,34 @@ async fn a_reader_who_has_the_object_is_told_so() {
         .to_owned();
     let get = || client.get_object().bucket("bucket").key("k");
     let same = get().if_none_match(&etag).send().await.unwrap_err();
-    assert_eq!(same.raw_response().unwrap().status().as_u16(), 304);
+    let same = same.raw_response().unwrap();
+    assert_eq!(same.status().as_u16(), 304);
+    assert_eq!(same.headers().get("etag"), Some(etag.as_str()));
+    assert!(same.headers().get("last-modified").is_some());
     get().if_match(&etag).send().await.unwrap();
     let other = get().if_match("\"0\"").send().await.unwrap_err();
     assert_eq!(other.raw_response().unwrap().status().as_u16(), 412);
+}
+
+#[tokio::test]
+async fn a_copy_is_made_only_of_what_the_copier_saw() {
+    let server = Server::start().await;
+    let client = server.bucket().await;
+    let put = client.put_object().bucket("bucket").key("from");
+    let etag = put.send().await.unwrap().e_tag().unwrap().to_owned();
+    let copy = || {
+        client
+            .copy_object()
+            .bucket("bucket")
+            .key("to")
+            .copy_source("bucket/from")
+    };
+    for refused in [
+        copy().copy_source_if_match("\"0\""),
+        copy().copy_source_if_none_match(&etag),
+    ] {
+        let error = refused.send().await.unwrap_err().into_service_error();
+        assert_eq!(error.code(), Some("PreconditionFailed"));
+    }
+    copy().copy_source_if_match(&etag).send().await.unwrap();
 }

@@ -1,7 +1,9 @@
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, Delete, ObjectIdentifier};
+use aws_sigv4::http_request::SignableBody;
 
+use super::raw::{put, send};
 use super::server::Server;
 
 #[tokio::test]
@@ -294,4 +296,35 @@ async fn a_copy_keeps_the_metadata_of_its_source() {
         .unwrap();
     assert_eq!(copy.metadata().unwrap()["m"], "1");
     assert_eq!(copy.body.collect().await.unwrap().to_vec(), b"x");
+}
+
+#[tokio::test]
+async fn an_object_without_a_type_is_bytes() {
+    let server = Server::start().await;
+    let client = server.bucket().await;
+    let request = put(&server, "/bucket/k", &[], SignableBody::Bytes(b"x"), b"x");
+    assert_eq!(send(&server, request).await.status, 200);
+    let found = client
+        .head_object()
+        .bucket("bucket")
+        .key("k")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(found.content_type(), Some("binary/octet-stream"));
+}
+
+#[tokio::test]
+async fn a_bucket_is_created_twice_in_the_oldest_region_and_never_with_a_bad_name() {
+    let server = Server::start().await;
+    let client = server.bucket().await;
+    client
+        .create_bucket()
+        .bucket("bucket")
+        .send()
+        .await
+        .unwrap();
+    server.s3.create_bucket("bucket").unwrap();
+    let refused = server.s3.create_bucket("../bucket").unwrap_err();
+    assert!(refused.to_string().contains("\"../bucket\""), "{refused}");
 }
