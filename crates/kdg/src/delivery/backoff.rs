@@ -27,7 +27,7 @@ impl Default for Retry {
             base: Duration::from_millis(100),
             cap: Duration::from_secs(5),
             max_attempts: NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN),
-            max_age: Some(Duration::from_secs(300)),
+            max_age: Some(Duration::from_mins(5)),
         }
     }
 }
