@@ -6,9 +6,11 @@
 mod access;
 mod bucket;
 mod entry;
+mod files;
 mod journal;
 mod operations;
 mod place;
+mod replay;
 mod staged;
 mod store;
 
@@ -123,7 +125,7 @@ impl S3 {
             _ => not_found(name),
         };
         let bucket = self.store.find(name).ok_or_else(|| not_found(name))?;
-        let mut staged = bucket.stage().map_err(failed)?;
+        let mut staged = bucket.stage();
         staged.write(body)?;
         let entry = Entry {
             place: Place::Key,

@@ -3,20 +3,22 @@
 //! One lock covers the index, the journal and the move of a file into its place. So a create-only
 //! put has exactly one winner, and a reader opens the very file that its entry describes.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::ops::Bound;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::entry::Entry;
+use super::files::{create_new, move_into, remove};
 use super::journal::{Journal, Line};
 use super::place::{HIDDEN, Place};
+use super::replay::replay;
 use super::staged::Staged;
-
-#[cfg(test)]
-mod tests;
 
 /// A bucket whose folder is open.
 #[derive(Debug)]
@@ -101,15 +103,12 @@ impl Bucket {
         self.folder.join(HIDDEN).join("uploads")
     }
 
-    /// A new file for bytes that are on their way.
-    pub(crate) fn stage(&self) -> Result<Staged, PutError> {
-        match Staged::create(&self.folder.join(HIDDEN).join("incoming")) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(PutError::NoSuchBucket),
-            staged => Ok(staged?),
-        }
+    /// A place for bytes that are on their way.
+    pub(crate) fn stage(&self) -> Staged {
+        Staged::new(self.folder.join(HIDDEN).join("incoming"))
     }
 
-    /// Moves a staged file into the place of a key, if the condition holds.
+    /// Gives staged bytes the place of a key, if the condition holds.
     pub(crate) fn put(
         &self,
         key: &str,
@@ -133,43 +132,79 @@ impl Bucket {
         } else {
             Place::of(key)
         };
-        if let Err(error) = self.journal_and_move(journal, key, &mut entry, staged) {
+        if let Err(error) = self.journal_and_place(journal, key, &mut entry, staged, before) {
             // What the journal may already say must not be believed when it is read again.
             journal.append(&match before {
-                Some(before) => put_line(key, before, None),
-                None => Line::Delete {
-                    key: key.to_owned(),
-                },
+                Some(before) => Line::put(key, before, None),
+                None => Line::delete(key),
             })?;
             return Err(error.into());
         }
+        let before = index.insert(key.to_owned(), entry.clone());
         if let Some(before) = before.filter(|before| before.place != entry.place) {
-            remove(&self.folder, &before.place.path(&self.folder, key))?;
+            // The object is where its entry says; what stays here would only take up space.
+            let _ = remove(&self.folder, &before.place.path(&self.folder, key));
         }
-        index.insert(key.to_owned(), entry.clone());
         journal.compact(index);
         Ok(entry)
+    }
+
+    fn journal_and_place(
+        &self,
+        journal: &mut Journal,
+        key: &str,
+        entry: &mut Entry,
+        mut staged: Staged,
+        before: Option<&Entry>,
+    ) -> io::Result<()> {
+        if let (None, Some(bytes)) = (before, staged.in_memory())
+            && self.journal_and_write(journal, key, entry, bytes).is_ok()
+        {
+            return Ok(());
+        }
+        // Something is there, or in the way: then the object gets its place as a whole.
+        let moved = self.journal_and_move(journal, key, entry, &mut staged);
+        if moved.is_err() && entry.place == Place::Key {
+            // A folder of the user's, or a file system with narrower rules, is in the way.
+            entry.place = Place::Digest;
+            self.journal_and_move(journal, key, entry, &mut staged)?;
+        } else {
+            moved?;
+        }
+        staged.moved();
+        Ok(())
+    }
+
+    /// Saves a small object that is new the way through a file of its own, which costs more than
+    /// all the rest.
+    fn journal_and_write(
+        &self,
+        journal: &mut Journal,
+        key: &str,
+        entry: &Entry,
+        bytes: &[u8],
+    ) -> io::Result<()> {
+        let path = entry.place.path(&self.folder, key);
+        // Before the line, so that a file of the user's is never taken for the object.
+        let mut file = create_new(&path)?;
+        let line = Line::new(key, entry);
+        let written = journal.append(&line).and_then(|()| file.write_all(bytes));
+        if written.is_err() {
+            fs::remove_file(&path)?;
+        }
+        written
     }
 
     fn journal_and_move(
         &self,
         journal: &mut Journal,
         key: &str,
-        entry: &mut Entry,
-        staged: Staged,
+        entry: &Entry,
+        staged: &mut Staged,
     ) -> io::Result<()> {
-        journal.append(&put_line(key, entry, Some(staged.name())))?;
-        let moved = move_into(staged.path(), &entry.place.path(&self.folder, key));
-        if moved.is_err() && entry.place == Place::Key {
-            // A folder of the user's, or a file system with narrower rules, is in the way.
-            entry.place = Place::Digest;
-            journal.append(&put_line(key, entry, Some(staged.name())))?;
-            move_into(staged.path(), &entry.place.path(&self.folder, key))?;
-        } else {
-            moved?;
-        }
-        staged.moved();
-        Ok(())
+        let (name, path) = staged.in_file()?;
+        journal.append(&Line::put(key, entry, Some(name)))?;
+        move_into(path, &entry.place.path(&self.folder, key))
     }
 
     /// Deletes a key; a key that is not there is fine.
@@ -183,9 +218,7 @@ impl Bucket {
         };
         remove(&self.folder, &entry.place.path(&self.folder, key))?;
         index.remove(key);
-        journal.append(&Line::Delete {
-            key: key.to_owned(),
-        })?;
+        journal.append(&Line::delete(key))?;
         journal.compact(index);
         Ok(())
     }
@@ -244,14 +277,6 @@ impl Bucket {
     }
 }
 
-fn put_line(key: &str, entry: &Entry, staged: Option<&str>) -> Line {
-    Line::Put {
-        key: key.to_owned(),
-        entry: entry.clone(),
-        staged: staged.map(str::to_owned),
-    }
-}
-
 fn check(condition: &Condition, there: Option<&Entry>) -> Result<(), PutError> {
     match (condition, there) {
         (Condition::Absent, Some(_)) => Err(PutError::PreconditionFailed),
@@ -278,62 +303,4 @@ fn is_in_the_way(index: &BTreeMap<String, Entry>, key: &str) -> bool {
         .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
         .take_while(|(found, _)| found.starts_with(&below));
     a_file_above || keys_below.any(|(_, entry)| entry.place == Place::Key)
-}
-
-fn move_into(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::rename(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if let Some(folder) = to.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            fs::rename(from, to)
-        }
-        done => done,
-    }
-}
-
-/// Removes a file, and the folders above it that it leaves empty.
-fn remove(bucket: &Path, path: &Path) -> io::Result<()> {
-    if !path.is_file() {
-        return Ok(());
-    }
-    fs::remove_file(path)?;
-    let hidden = bucket.join(HIDDEN);
-    let above = path
-        .ancestors()
-        .skip(1)
-        .take_while(|folder| *folder != bucket);
-    for folder in above {
-        if folder.starts_with(&hidden) || fs::remove_dir(folder).is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Makes the index from the journal, and completes what was written there and not done.
-fn replay(folder: &Path, lines: Vec<Line>) -> io::Result<BTreeMap<String, Entry>> {
-    let incoming = folder.join(HIDDEN).join("incoming");
-    let mut puts = BTreeMap::new();
-    for line in lines {
-        match line {
-            Line::Put { key, entry, staged } => puts.insert(key, (entry, staged)),
-            Line::Delete { key } => puts.remove(&key),
-        };
-    }
-    let mut index = BTreeMap::new();
-    for (key, (entry, staged)) in puts {
-        let path = entry.place.path(folder, &key);
-        let on_its_way = staged
-            .map(|name| incoming.join(name))
-            .filter(|staged| staged.exists());
-        if let Some(staged) = on_its_way {
-            move_into(&staged, &path)?;
-        }
-        // A file that somebody deleted by hand is gone.
-        if path.is_file() {
-            index.insert(key, entry);
-        }
-    }
-    Ok(index)
 }

@@ -1,7 +1,8 @@
 //! What happened to the keys of a bucket, one line each, so that the index can be made again.
 //!
-//! A line is written before the file is moved into place. It names the file that is on its way, so
-//! that a put which was cut off in between is completed when the bucket is opened again.
+//! A line is written before the bytes get their place. Of a file that is moved there it says the
+//! name, so that a put which was cut off in between is completed when the bucket is opened again.
+//! A new object may be written to its place at once; if that was cut off, it never happened.
 //! The promise covers the death of the process, not that of the machine: nothing is synced.
 
 use std::collections::BTreeMap;
@@ -19,11 +20,9 @@ const GARBAGE_LINES: usize = 10_000;
 /// One thing that happened to a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "lines are read one by one, and nearly all are puts"
-)]
 pub(crate) enum Line {
+    /// The key was put for the first time; its bytes are written behind this line.
+    New { key: String, entry: Entry },
     /// The key was put.
     Put {
         key: String,
@@ -33,6 +32,29 @@ pub(crate) enum Line {
     },
     /// The key was deleted.
     Delete { key: String },
+}
+
+impl Line {
+    pub(crate) fn new(key: &str, entry: &Entry) -> Self {
+        Self::New {
+            key: key.to_owned(),
+            entry: entry.clone(),
+        }
+    }
+
+    pub(crate) fn put(key: &str, entry: &Entry, staged: Option<&str>) -> Self {
+        Self::Put {
+            key: key.to_owned(),
+            entry: entry.clone(),
+            staged: staged.map(str::to_owned),
+        }
+    }
+
+    pub(crate) fn delete(key: &str) -> Self {
+        Self::Delete {
+            key: key.to_owned(),
+        }
+    }
 }
 
 /// The journal of one bucket, open for writing.
@@ -109,12 +131,7 @@ impl Journal {
         let fresh_path = self.path.with_extension("new");
         let mut text = Vec::new();
         for (key, entry) in index {
-            let line = Line::Put {
-                key: key.clone(),
-                entry: entry.clone(),
-                staged: None,
-            };
-            serde_json::to_writer(&mut text, &line)?;
+            serde_json::to_writer(&mut text, &Line::put(key, entry, None))?;
             text.push(b'\n');
         }
         fs::write(&fresh_path, &text)?;

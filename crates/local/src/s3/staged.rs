@@ -1,4 +1,4 @@
-//! Bytes on their way into a bucket: written to a file of their own, digested as they pass.
+//! Bytes on their way into a bucket, digested as they pass: few of them in memory, many in a file.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -7,41 +7,51 @@ use std::path::{Path, PathBuf};
 use md5::{Digest, Md5};
 use uuid::Uuid;
 
+/// Up to this many bytes need no file before they have their place.
+const MEMORY_BYTES: usize = 64 * 1024;
+
 /// How much of another file is copied at a time.
 const COPY_BYTES: usize = 256 * 1024;
 
-/// A file that is not yet an object; removed when it never becomes one.
+/// What is not yet an object; its file is removed when it never becomes one.
 #[derive(Debug)]
 pub(crate) struct Staged {
-    path: PathBuf,
-    name: String,
-    file: File,
+    folder: PathBuf,
+    bytes: Vec<u8>,
+    file: Option<Incoming>,
     md5: Md5,
     size: u64,
-    moved: bool,
+}
+
+/// A file with a name of its own.
+#[derive(Debug)]
+struct Incoming {
+    file: File,
+    name: String,
+    path: PathBuf,
 }
 
 impl Staged {
-    /// Creates an empty file with a name of its own.
-    pub(crate) fn create(folder: &Path) -> io::Result<Self> {
-        let name = Uuid::new_v4().simple().to_string();
-        let path = folder.join(&name);
-        let file = File::create_new(&path)?;
-        Ok(Self {
-            path,
-            name,
-            file,
+    /// No bytes yet; many of them will go into a file in `folder`.
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            bytes: Vec::new(),
+            file: None,
             md5: Md5::new(),
             size: 0,
-            moved: false,
-        })
+        }
     }
 
     /// Appends bytes.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.md5.update(bytes);
         self.size += bytes.len() as u64;
-        self.file.write_all(bytes)
+        if self.file.is_none() && self.bytes.len() + bytes.len() <= MEMORY_BYTES {
+            self.bytes.extend_from_slice(bytes);
+            return Ok(());
+        }
+        self.incoming()?.file.write_all(bytes)
     }
 
     /// Appends the bytes of another file; tells their MD5 digest.
@@ -59,36 +69,55 @@ impl Staged {
         }
     }
 
-    /// Bytes so far.
+    /// How many bytes there are.
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
 
-    /// The MD5 digest of the bytes so far.
+    /// The MD5 digest of the bytes.
     pub(crate) fn md5(&self) -> [u8; 16] {
         self.md5.clone().finalize().into()
     }
 
-    /// The name of the file.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// The bytes, unless they are in a file.
+    pub(crate) fn in_memory(&self) -> Option<&[u8]> {
+        self.file.is_none().then_some(&self.bytes[..])
     }
 
-    /// The path of the file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// The name and the path of a file with the bytes, which is made when there is none.
+    pub(crate) fn in_file(&mut self) -> io::Result<(&str, &Path)> {
+        let incoming = self.incoming()?;
+        Ok((&incoming.name, &incoming.path))
     }
 
-    /// Notes that the file is an object now.
+    /// Notes that the file has become something else.
     pub(crate) fn moved(mut self) {
-        self.moved = true;
+        self.file = None;
+    }
+
+    fn incoming(&mut self) -> io::Result<&mut Incoming> {
+        let incoming = match self.file.take() {
+            Some(incoming) => incoming,
+            None => Incoming::create(&self.folder, &std::mem::take(&mut self.bytes))?,
+        };
+        Ok(self.file.insert(incoming))
+    }
+}
+
+impl Incoming {
+    fn create(folder: &Path, bytes: &[u8]) -> io::Result<Self> {
+        let name = Uuid::new_v4().simple().to_string();
+        let path = folder.join(&name);
+        let mut file = File::create_new(&path)?;
+        file.write_all(bytes)?;
+        Ok(Self { file, name, path })
     }
 }
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        if !self.moved {
-            let _ = fs::remove_file(&self.path);
+        if let Some(incoming) = &self.file {
+            let _ = fs::remove_file(&incoming.path);
         }
     }
 }

@@ -8,7 +8,7 @@ fn open(folder: &tempfile::TempDir) -> Bucket {
 }
 
 fn staged(bucket: &Bucket, body: &[u8]) -> (Entry, Staged) {
-    let mut staged = bucket.stage().unwrap();
+    let mut staged = bucket.stage();
     staged.write(body).unwrap();
     let entry = Entry {
         place: Place::Key,
@@ -32,8 +32,8 @@ fn a_put_whose_file_cannot_be_moved_changes_nothing_now_or_later() {
     let bucket = open(&folder);
     let old = put(&bucket, "k", b"old").unwrap();
     for key in ["k", "new"] {
-        let (entry, staged) = staged(&bucket, b"longer");
-        fs::remove_file(staged.path()).unwrap();
+        let (entry, mut staged) = staged(&bucket, b"longer");
+        fs::remove_file(staged.in_file().unwrap().1).unwrap();
         let refused = bucket.put(key, entry, staged, &Condition::Always);
         assert!(matches!(refused, Err(PutError::Io(_))));
     }
@@ -51,8 +51,29 @@ fn a_put_into_a_bucket_that_was_deleted_meanwhile_is_refused() {
     assert!(bucket.remove_if_empty().unwrap());
     let late = bucket.put("k", entry, begun, &Condition::Always);
     assert!(matches!(late, Err(PutError::NoSuchBucket)));
-    assert!(matches!(bucket.stage(), Err(PutError::NoSuchBucket)));
     assert!(!folder.path().join("bucket").exists());
+}
+
+#[test]
+fn a_file_of_the_user_is_replaced_as_a_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let bucket = open(&folder);
+    let file = folder.path().join("bucket/k");
+    fs::write(&file, b"of the user").unwrap();
+    put(&bucket, "k", b"1").unwrap();
+    assert_eq!(fs::read(&file).unwrap(), b"1");
+    assert!(open(&folder).find("k").is_some());
+}
+
+#[test]
+fn a_folder_of_the_user_moves_the_object_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let bucket = open(&folder);
+    fs::create_dir_all(folder.path().join("bucket/k/of the user")).unwrap();
+    let entry = put(&bucket, "k", b"1").unwrap();
+    let again = open(&folder);
+    assert_eq!(again.find("k").as_ref(), Some(&entry));
+    assert_eq!(fs::read(again.path("k", &entry)).unwrap(), b"1");
 }
 
 #[test]
@@ -84,7 +105,7 @@ fn a_journal_that_is_mostly_history_is_rewritten_and_says_the_same() {
     {
         let mut state = bucket.write();
         for _ in 0..10_100 {
-            state.journal.append(&put_line("k", &entry, None)).unwrap();
+            state.journal.append(&Line::put("k", &entry, None)).unwrap();
         }
     }
     let last = put(&bucket, "x", b"last").unwrap();

@@ -121,8 +121,10 @@ pub(super) async fn upload_part(
         md5: upload.md5.clone(),
         modified_ms: store.now_ms(),
     };
-    fs::rename(upload.staged.path(), open.bytes_of(part.number)).map_err(disk)?;
-    upload.staged.moved();
+    let mut staged = upload.staged;
+    let (_, path) = staged.in_file().map_err(disk)?;
+    fs::rename(path, open.bytes_of(part.number)).map_err(disk)?;
+    staged.moved();
     let text = serde_json::to_vec(&part).map_err(S3Error::internal_error)?;
     fs::write(open.description_of(part.number), text).map_err(disk)?;
     Ok(UploadPartOutput {
@@ -171,7 +173,7 @@ pub(super) async fn complete_multipart_upload(
         .and_then(|upload| upload.parts)
         .unwrap_or_default();
     let parts = open.select(&wanted)?;
-    let mut staged = open.bucket.stage().map_err(refused)?;
+    let mut staged = open.bucket.stage();
     let mut digests = Md5::new();
     for part in &parts {
         let file = fs::File::open(open.bytes_of(part.number)).map_err(disk)?;

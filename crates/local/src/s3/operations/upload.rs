@@ -9,7 +9,7 @@ use s3s::crypto::{Crc32, Crc32c, Crc64Nvme, Sha1, Sha256};
 use s3s::dto::{Checksum, ChecksumAlgorithm, StreamingBlob};
 use s3s::{S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
-use super::{disk, hex, refused};
+use super::{disk, hex};
 use crate::s3::bucket::Bucket;
 use crate::s3::entry::Checksums;
 use crate::s3::staged::Staged;
@@ -43,7 +43,7 @@ pub(super) async fn receive(
     mut claims: Claims,
     trailers: Option<TrailingHeaders>,
 ) -> S3Result<Upload> {
-    let mut staged = bucket.stage().map_err(refused)?;
+    let mut staged = bucket.stage();
     let mut hasher = hasher_for(&claims)?;
     if let Some(mut body) = body {
         while let Some(chunk) = body.next().await {

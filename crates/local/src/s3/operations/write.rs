@@ -100,7 +100,7 @@ pub(super) async fn copy_object(
         .check(&source)
         .map_err(|_| precondition_failed())?;
     let bucket = find(store, &input.bucket)?;
-    let mut staged = bucket.stage().map_err(refused)?;
+    let mut staged = bucket.stage();
     let md5 = staged.copy(file).map_err(disk)?;
     let attributes = if replace {
         Attributes {

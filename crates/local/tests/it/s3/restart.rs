@@ -67,32 +67,24 @@ async fn everything_is_there_after_a_restart() {
     assert_eq!(body_of(&server, "gone").await, None);
 }
 
-/// Makes the state between the line in the journal and the move of the file.
-fn undo_the_move(server: &Server, key: &str) {
-    let journal = fs::read_to_string(hidden(server, "journal")).unwrap();
-    let last: serde_json::Value = serde_json::from_str(journal.lines().last().unwrap()).unwrap();
-    let staged = last["put"]["staged"].as_str().unwrap();
-    fs::rename(
-        server.folder.path().join("bucket").join(key),
-        hidden(server, "incoming").join(staged),
-    )
-    .unwrap();
+fn put(server: &Server, key: &str, body: &'static [u8]) {
+    let body = bytes::Bytes::from_static(body);
+    server.s3.put("bucket", key, &body, "text/plain").unwrap();
 }
 
 #[tokio::test]
 async fn a_put_that_was_cut_off_behind_its_line_is_completed() {
     let server = Server::start().await;
     server.bucket().await;
-    server
-        .s3
-        .put(
-            "bucket",
-            "a/k",
-            &bytes::Bytes::from_static(b"whole"),
-            "text/plain",
-        )
-        .unwrap();
-    undo_the_move(&server, "a/k");
+    put(&server, "a/k", b"old");
+    put(&server, "a/k", b"whole");
+    // Between the line in the journal and the move of the file.
+    let journal = fs::read_to_string(hidden(&server, "journal")).unwrap();
+    let last: serde_json::Value = serde_json::from_str(journal.lines().last().unwrap()).unwrap();
+    let staged = hidden(&server, "incoming").join(last["put"]["staged"].as_str().unwrap());
+    let file = server.folder.path().join("bucket/a/k");
+    fs::rename(&file, staged).unwrap();
+    fs::write(&file, b"old").unwrap();
     let server = killed_and_restarted(server).await;
     assert_eq!(
         body_of(&server, "a/k").await.as_deref(),
@@ -101,18 +93,39 @@ async fn a_put_that_was_cut_off_behind_its_line_is_completed() {
 }
 
 #[tokio::test]
+async fn a_new_object_that_was_cut_off_while_it_was_written_never_happened() {
+    for cut_off in [&b""[..], &b"who"[..]] {
+        let server = Server::start().await;
+        server.bucket().await;
+        put(&server, "before", b"1");
+        put(&server, "a/k", b"whole");
+        let file = server.folder.path().join("bucket/a/k");
+        fs::write(&file, cut_off).unwrap();
+        let server = killed_and_restarted(server).await;
+        assert_eq!(body_of(&server, "a/k").await, None);
+        assert!(!file.exists());
+        assert!(body_of(&server, "before").await.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_new_object_that_was_cut_off_before_it_was_written_never_happened() {
+    let server = Server::start().await;
+    server.bucket().await;
+    put(&server, "k", b"whole");
+    fs::remove_file(server.folder.path().join("bucket/k")).unwrap();
+    let server = killed_and_restarted(server).await;
+    assert_eq!(body_of(&server, "k").await, None);
+    put(&server, "k", b"again");
+    let server = killed_and_restarted(server).await;
+    assert_eq!(body_of(&server, "k").await.as_deref(), Some(&b"again"[..]));
+}
+
+#[tokio::test]
 async fn a_put_that_was_cut_off_before_its_line_never_happened() {
     let server = Server::start().await;
     server.bucket().await;
-    server
-        .s3
-        .put(
-            "bucket",
-            "k",
-            &bytes::Bytes::from_static(b"old"),
-            "text/plain",
-        )
-        .unwrap();
+    put(&server, "k", b"old");
     let leftover = hidden(&server, "incoming").join("0123");
     fs::write(&leftover, b"half").unwrap();
     let server = killed_and_restarted(server).await;
@@ -124,30 +137,14 @@ async fn a_put_that_was_cut_off_before_its_line_never_happened() {
 async fn a_line_that_was_cut_off_is_dropped() {
     let server = Server::start().await;
     server.bucket().await;
-    server
-        .s3
-        .put(
-            "bucket",
-            "k",
-            &bytes::Bytes::from_static(b"old"),
-            "text/plain",
-        )
-        .unwrap();
+    put(&server, "k", b"old");
     let journal = hidden(&server, "journal");
     let mut text = fs::read(&journal).unwrap();
     text.extend_from_slice(br#"{"put":{"key":"torn","entry":{"pl"#);
     fs::write(&journal, text).unwrap();
     let server = killed_and_restarted(server).await;
     assert_eq!(body_of(&server, "k").await.as_deref(), Some(&b"old"[..]));
-    server
-        .s3
-        .put(
-            "bucket",
-            "next",
-            &bytes::Bytes::from_static(b"1"),
-            "text/plain",
-        )
-        .unwrap();
+    put(&server, "next", b"1");
     let server = killed_and_restarted(server).await;
     assert_eq!(body_of(&server, "next").await.as_deref(), Some(&b"1"[..]));
 }
@@ -156,15 +153,7 @@ async fn a_line_that_was_cut_off_is_dropped() {
 async fn an_object_whose_file_was_removed_by_hand_is_gone() {
     let server = Server::start().await;
     server.bucket().await;
-    server
-        .s3
-        .put(
-            "bucket",
-            "k",
-            &bytes::Bytes::from_static(b"1"),
-            "text/plain",
-        )
-        .unwrap();
+    put(&server, "k", b"1");
     fs::remove_file(server.folder.path().join("bucket/k")).unwrap();
     assert_eq!(body_of(&server, "k").await, None);
     let server = killed_and_restarted(server).await;
