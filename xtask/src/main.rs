@@ -8,6 +8,8 @@ mod step;
 mod test;
 mod tidy;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Build, test, measure and try sluice.
@@ -30,11 +32,16 @@ enum Task {
     Tidy,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().task {
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Test(arguments) => test::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Tidy => tidy::run(),
+    };
+    if let Err(error) = done {
+        step::say(&format!("error: {error:#}"));
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
 }

@@ -147,7 +147,7 @@ fn unwinding(broken: &mut Vec<String>) -> anyhow::Result<()> {
         .context("the workspace has no manifest")?;
     if manifest
         .lines()
-        .any(|line| line.trim_start().starts_with("panic"))
+        .any(|line| line.replace(' ', "").starts_with("panic=\"abort\""))
     {
         broken.push("Cargo.toml sets panic: the Lambda runtime can report a panic only while unwinding is on".into());
     }

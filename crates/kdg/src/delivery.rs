@@ -360,13 +360,14 @@ impl Delivery {
         jitter: f64,
     ) {
         let retry = &self.settings.retry;
+        history.throttled += u32::from(failure == Failure::Throttled);
         let due = now.saturating_add(retry.backoff(history.attempts).mul_f64(jitter));
         let age = due.saturating_sub(history.first_sent);
         let outcome = if self.stage == Stage::Cancelled {
             GivenUp::Cancelled {
                 last: Some(failure),
             }
-        } else if history.attempts >= retry.max_attempts.get() {
+        } else if history.attempts - history.throttled >= retry.max_attempts.get() {
             GivenUp::Attempts {
                 attempts: history.attempts,
                 last: failure,

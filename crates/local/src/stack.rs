@@ -242,6 +242,7 @@ impl Stack {
         for mapping in self.mappings.into_values() {
             mapping.shutdown().await;
         }
+        self.lambda.shutdown().await;
         self.stop.send_replace(true);
         // A server that panicked has stopped as well.
         let _ = self.server.await;

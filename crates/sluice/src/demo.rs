@@ -8,6 +8,7 @@ mod verification;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use ::local::mapping::MappingHandle;
 use ::local::stack::Stack;
 use anyhow::bail;
 use indicatif::ProgressBar;
@@ -137,24 +138,24 @@ async fn demonstrate(
     let finished = settle(stack, function, account.acknowledged, &clerk.bar, cancelled).await?;
     let took = finished.saturating_duration_since(started);
     clerk.bar.finish_and_clear();
-    let received = u64::try_from(clerk.ledger.len()).unwrap_or(u64::MAX);
     let found = verification::look(stack, pipeline)?;
     let balance = clerk.ledger.balance(&found.stored, &found.quarantined);
     let metrics = Metrics::of(pipeline.name(), lines);
-    let redelivered = stack
+    let progress = stack
         .mapping(function)
-        .map_or(0, |mapping| mapping.progress().redelivered);
+        .map(MappingHandle::progress)
+        .unwrap_or_default();
     let mut unaccounted = clerk.given_up;
     unaccounted.extend(balance.unaccounted);
     let settled = balance.stored + balance.filtered + balance.quarantined;
     let row = Row {
         generated: account.generated,
         acknowledged: account.acknowledged,
-        received: received.min(settled),
+        received: progress.delivered - progress.redelivered,
         stored: balance.stored,
         filtered: balance.filtered,
         quarantined: balance.quarantined,
-        retried: redelivered,
+        retried: progress.redelivered,
         objects: found.objects,
         records_per_s: rate(settled, took),
         p50_ms: metrics.percentile(50),

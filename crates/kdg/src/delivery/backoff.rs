@@ -12,20 +12,22 @@ pub struct Retry {
     pub base: Duration,
     /// The longest pause after any attempt.
     pub cap: Duration,
-    /// How often a record is sent, the first time included.
+    /// How often a record is sent, the first time included, while the stream fails.
+    /// Throttling does not count: it shows that the stream is there and takes what fits.
     pub max_attempts: NonZeroU32,
     /// How long after its first attempt a record may still be sent.
     pub max_age: Option<Duration>,
 }
 
 impl Default for Retry {
-    /// 100 ms doubling up to 5 s, ten attempts: about half a minute at worst.
+    /// 100 ms doubling up to 5 s, ten attempts: about half a minute of failures, and five minutes
+    /// of throttling.
     fn default() -> Self {
         Self {
             base: Duration::from_millis(100),
             cap: Duration::from_secs(5),
             max_attempts: NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN),
-            max_age: None,
+            max_age: Some(Duration::from_mins(5)),
         }
     }
 }

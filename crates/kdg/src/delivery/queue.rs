@@ -30,6 +30,8 @@ pub(super) struct History {
     /// Before then it is not sent.
     pub(super) due: Duration,
     pub(super) attempts: u32,
+    /// Attempts after which the record was throttled.
+    pub(super) throttled: u32,
     pub(super) first_sent: Duration,
     pub(super) last_failure: Option<Failure>,
 }
@@ -108,6 +110,7 @@ impl Queue {
             key: hasher.finish(),
             due: now,
             attempts: 0,
+            throttled: 0,
             first_sent: now,
             last_failure: None,
         };

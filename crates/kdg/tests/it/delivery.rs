@@ -165,13 +165,9 @@ fn pauses_double_up_to_the_cap_and_are_drawn_in_full() {
 fn a_record_is_given_up_after_its_last_attempt_with_the_last_failure() {
     let mut delivery = delivery();
     delivery.push(record(4, "a"), ms(0));
-    for answer in [
-        Answer::Throttled,
-        Answer::Throttled,
-        Answer::InternalFailure,
-    ] {
+    for _ in 0..3 {
         let (request, _) = sent(&mut delivery, ms(60_000));
-        delivery.answered(request, [answer], ms(0), &mut Longest);
+        delivery.answered(request, [Answer::InternalFailure], ms(0), &mut Longest);
     }
     let reason = GivenUp::Attempts {
         attempts: 3,
@@ -183,6 +179,27 @@ fn a_record_is_given_up_after_its_last_attempt_with_the_last_failure() {
     );
     assert_eq!(given_up(&mut delivery), [(4, reason)]);
     assert_eq!(delivery.account().given_up, 1);
+}
+
+#[test]
+fn throttling_uses_up_no_attempts() {
+    let mut delivery = delivery();
+    delivery.push(record(4, "a"), ms(0));
+    for answer in [
+        Answer::Throttled,
+        Answer::InternalFailure,
+        Answer::InternalFailure,
+    ]
+    .into_iter()
+    .chain(std::iter::repeat_n(Answer::Throttled, 50))
+    {
+        let (request, _) = sent(&mut delivery, ms(60_000));
+        delivery.answered(request, [answer], ms(0), &mut Longest);
+        assert!(given_up(&mut delivery).is_empty());
+    }
+    let (request, _) = sent(&mut delivery, ms(60_000));
+    delivery.answered(request, [Answer::InternalFailure], ms(0), &mut Longest);
+    assert_eq!(given_up(&mut delivery).len(), 1);
 }
 
 #[test]

@@ -11,5 +11,6 @@
 
 mod kinesis;
 mod lambda;
+mod mapping;
 mod s3;
 mod signature;

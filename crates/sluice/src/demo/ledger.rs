@@ -42,11 +42,6 @@ impl Ledger {
         }
     }
 
-    /// Records that have an identity.
-    pub(crate) fn len(&self) -> usize {
-        self.acknowledged.len()
-    }
-
     /// Compares with the identities of the objects in the bucket, as often as each was found.
     pub(crate) fn balance(mut self, stored: &[String], quarantined: &[String]) -> Balance {
         let mut balance = Balance::default();
