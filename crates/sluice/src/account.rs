@@ -9,12 +9,16 @@ use tracing_subscriber::EnvFilter;
 /// The variable that sets what is logged.
 const LOG_VARIABLE: &str = "SLUICE_LOG";
 
+/// `s3s` calls every 404 and 412 an error, which a replayed record meets as a matter of course.
+const DEFAULT_LOG: &str = "warn,s3s=off";
+
 /// How often a progress bar is drawn, in times a second.
 const DRAWS_PER_SECOND: u8 = 10;
 
 /// Sends warnings to stderr, and more when `SLUICE_LOG` says so.
 pub(crate) fn open_log() {
-    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter =
+        EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -5,6 +5,8 @@ use std::fs;
 use std::fs::{File, TryLockError};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -18,6 +20,12 @@ use super::stream::{Presence, Stream};
 use crate::account;
 
 const LOCK_FILE: &str = "lock";
+
+/// How long a lock is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often it is tried meanwhile.
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// The streams of the account.
 pub(crate) struct Streams {
@@ -36,7 +44,7 @@ impl Streams {
         fs::create_dir_all(root).map_err(OpenError::at(root))?;
         let lock_path = root.join(LOCK_FILE);
         let lock_file = File::create(&lock_path).map_err(OpenError::at(&lock_path))?;
-        lock_file.try_lock().map_err(|error| match error {
+        hold(&lock_file).map_err(|error| match error {
             TryLockError::WouldBlock => OpenError::InUse { path: root.clone() },
             TryLockError::Error(source) => OpenError::at(&lock_path)(source),
         })?;
@@ -194,5 +202,19 @@ impl Streams {
         drop(by_name);
         self.announce();
         Ok(())
+    }
+}
+
+/// Takes the lock, which a process that was killed a moment ago, or a child that it was about to
+/// start, may still hold.
+fn hold(lock: &File) -> Result<(), TryLockError> {
+    let patience_ends = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < patience_ends => {
+                thread::sleep(LOCK_PAUSE);
+            }
+            settled => return settled,
+        }
     }
 }
