@@ -1,10 +1,12 @@
 //! A batch of records → `PutRecords` → what the stream answers about each.
 
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::retry::RetryConfig;
-use aws_sdk_kinesis::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::{PutRecordsRequestEntry, PutRecordsResultEntry};
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
@@ -108,8 +110,8 @@ fn answer(entry: PutRecordsResultEntry) -> Answer {
 
 fn failure<E, R>(error: &SdkError<E, R>) -> RequestFailure
 where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug,
+    E: ProvideErrorMetadata + Error + 'static,
+    R: fmt::Debug + 'static,
 {
     let reason: Arc<str> = match error.as_service_error() {
         Some(service) => format!(
@@ -117,7 +119,7 @@ where
             service.code().unwrap_or("error without a code"),
             service.message().unwrap_or("no message")
         ),
-        None => DisplayErrorContext(error).to_string(),
+        None => format!("{}: {}", what_failed(error), innermost(error)),
     }
     .into();
     let is_retryable = match error {
@@ -135,4 +137,22 @@ where
     } else {
         RequestFailure::Fatal(reason)
     }
+}
+
+fn what_failed<E, R>(error: &SdkError<E, R>) -> &'static str {
+    match error {
+        SdkError::TimeoutError(_) => "no answer in time",
+        SdkError::DispatchFailure(_) => "the endpoint cannot be reached",
+        SdkError::ResponseError(_) => "the answer cannot be read",
+        _ => "the request cannot be made",
+    }
+}
+
+/// The first cause, which is what a person can do something about.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
