@@ -1,6 +1,7 @@
 //! The build system: what a laptop runs is what the build server runs.
 
 mod bench;
+mod build;
 mod clients;
 mod demo;
 mod python;

@@ -2,12 +2,15 @@
 //!
 //! Under create-only puts the holder of a key never changes, so that what is remembered stays
 //! true, across invocations too. It saves a put and a look at every record after the first that
-//! has the same key.
+//! has the same key. Keys and holders are kept as SHA-256 digests: two of a kind are only ever
+//! compared, and 32 bytes are a tenth of their text.
 
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
+
+use sha2::{Digest as _, Sha256};
 
 use crate::object::Stamp;
 
@@ -20,36 +23,59 @@ pub(crate) struct Holders(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    by_key: HashMap<String, Holder>,
-    oldest_first: VecDeque<String>,
+    by_key: HashMap<Digest, Holder>,
+    oldest_first: VecDeque<Digest>,
 }
 
 /// Who holds a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Holder {
     /// A pipeline's record.
-    Record(Stamp),
+    Record(Digest),
     /// An object that no pipeline made.
     Stranger,
 }
 
+/// Stands for a text that is only ever compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Digest([u8; 32]);
+
 impl Holder {
+    /// The record with this stamp.
+    pub(crate) fn record(stamp: &Stamp) -> Self {
+        let values = stamp.to_metadata().map(|(_, value)| value);
+        Self::Record(Digest::of(values.iter().map(String::as_str)))
+    }
+
     pub(crate) fn is(&self, stamp: &Stamp) -> bool {
-        matches!(self, Self::Record(holder) if holder == stamp)
+        *self == Self::record(stamp)
+    }
+}
+
+impl Digest {
+    fn of<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut sha256 = Sha256::new();
+        for part in parts {
+            // The length keeps `ab`, `c` apart from `a`, `bc`.
+            sha256.update(part.len().to_le_bytes());
+            sha256.update(part);
+        }
+        Self(sha256.finalize().into())
     }
 }
 
 impl Holders {
     pub(crate) fn get(&self, key: &str) -> Option<Holder> {
-        self.lock().by_key.get(key).cloned()
+        self.lock().by_key.get(&Digest::of([key])).copied()
     }
 
     pub(crate) fn insert(&self, key: &str, holder: Holder) {
+        let key = Digest::of([key]);
         let mut known = self.lock();
-        if known.by_key.insert(key.to_owned(), holder).is_some() {
+        if known.by_key.insert(key, holder).is_some() {
             return;
         }
-        known.oldest_first.push_back(key.to_owned());
+        known.oldest_first.push_back(key);
         if known.oldest_first.len() > CAPACITY
             && let Some(oldest) = known.oldest_first.pop_front()
         {
@@ -76,5 +102,21 @@ mod tests {
         assert_eq!(holders.get("0"), None);
         assert_eq!(holders.get("1"), Some(Holder::Stranger));
         assert_eq!(holders.get(&CAPACITY.to_string()), Some(Holder::Stranger));
+    }
+
+    #[test]
+    fn a_holder_is_its_own_record_and_no_other() {
+        let stamp = |record: &'static str| {
+            Stamp::from_metadata(|name| match name {
+                crate::object::RECORD_METADATA => Some(record),
+                crate::object::PIPELINE_METADATA => Some("orders"),
+                _ => Some("2026-11-20T18:00:00.123Z"),
+            })
+            .expect("a whole stamp")
+        };
+        let holder = Holder::record(&stamp("shardId-000000000000:1"));
+        assert!(holder.is(&stamp("shardId-000000000000:1")));
+        assert!(!holder.is(&stamp("shardId-000000000000:11")));
+        assert!(!Holder::Stranger.is(&stamp("shardId-000000000000:1")));
     }
 }

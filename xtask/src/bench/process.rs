@@ -1,16 +1,18 @@
 //! `cargo xtask bench process`: the deployed function against the same one in Python.
 //!
 //! Both run in the same stack, over the same stream into the same bucket, with the same records,
-//! turn by turn. Python's is `xtask/bench/handler.py` on AWS's own runtime client.
+//! turn by turn. Ours is built as it is deployed; Python's is `xtask/bench/handler.py` on AWS's
+//! own runtime client.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::python::Python;
-use crate::{demo, step};
+use crate::{build, step};
 
 /// The pipeline whose records have each their own key, so that neither side meets a collision.
 const PIPELINE: &str = "kdg-archive";
@@ -34,8 +36,8 @@ const TARGETS: Ratios = Ratios {
 /// One side of the comparison.
 struct Side {
     name: &'static str,
-    /// Stands in for the built function when given.
-    command: Option<String>,
+    /// How its function is started.
+    command: String,
     /// Enough for some seconds of work.
     records: u32,
 }
@@ -59,37 +61,53 @@ struct Ratios {
 ///
 /// When a run fails, leaves a record unaccounted for, or a ratio falls short of its target.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let sluice = demo::build_release()?;
+    let data = step::target().join("bench");
+    clear(&data)?;
+    let sluice = build::demo()?;
+    let deployed = build::deployed("process-stream")?;
     let python = Python::ready()?;
     let handler = step::root().join("xtask").join("bench");
     let interpreter = python.program("python");
     let sides = [
         Side {
             name: "sluice",
-            command: None,
+            command: deployed.display().to_string(),
             records: 30_000,
         },
         Side {
             name: "python",
-            command: Some(format!(
+            command: format!(
                 "/usr/bin/env PYTHONPATH={} {} -m awslambdaric handler.handler",
                 handler.display(),
                 interpreter.display()
-            )),
+            ),
             records: 3_000,
         },
     ];
-    let [ours, theirs] = measure(&sluice, &sides)?;
+    let [ours, theirs] = measure(&sluice, &data, &sides)?;
+    clear(&data)?;
     report(&ours, &theirs)
 }
 
-fn measure(sluice: &Path, sides: &[Side; 2]) -> anyhow::Result<[Figures; 2]> {
+/// Empties the folder, and waits until the disk has nothing left to do with it.
+fn clear(data: &Path) -> anyhow::Result<()> {
+    match fs::remove_dir_all(data) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be emptied", data.display()))
+        }
+        _ => step::run_quietly("sync", &mut step::command("sync")).map(drop),
+    }
+}
+
+fn measure(sluice: &Path, data: &Path, sides: &[Side; 2]) -> anyhow::Result<[Figures; 2]> {
     let mut rates = [Vec::new(), Vec::new()];
     let mut starts = [Vec::new(), Vec::new()];
     let mut memories = [Vec::new(), Vec::new()];
     for turn in 1..=TURNS {
         for (at, side) in sides.iter().enumerate() {
-            let outcome = demonstrate(sluice, side, side.records)?;
+            // A folder of its own for each turn: emptying one would be part of the next turn.
+            let data = data.join(format!("{}-{turn}", side.name));
+            let outcome = demonstrate(sluice, side, &data, side.records)?;
             step::say(&format!(
                 "turn {turn}: {} moved {:.0} records/s",
                 side.name, outcome.records_per_s
@@ -98,9 +116,11 @@ fn measure(sluice: &Path, sides: &[Side; 2]) -> anyhow::Result<[Figures; 2]> {
             memories[at].push(outcome.report.memory_mb);
         }
     }
-    for _ in 0..STARTS {
+    for start in 1..=STARTS {
         for (at, side) in sides.iter().enumerate() {
-            starts[at].push(demonstrate(sluice, side, 1)?.report.first_answer_ms);
+            let data = data.join(format!("{}-start-{start}", side.name));
+            let outcome = demonstrate(sluice, side, &data, 1)?;
+            starts[at].push(outcome.report.first_answer_ms);
         }
     }
     let mut figures =
@@ -124,8 +144,7 @@ struct Outcome {
     report: Report,
 }
 
-fn demonstrate(sluice: &Path, side: &Side, records: u32) -> anyhow::Result<Outcome> {
-    let data = step::target().join("bench").join(side.name);
+fn demonstrate(sluice: &Path, side: &Side, data: &Path, records: u32) -> anyhow::Result<Outcome> {
     let mut demo = step::command(sluice);
     demo.args([
         "demo",
@@ -136,10 +155,8 @@ fn demonstrate(sluice: &Path, side: &Side, records: u32) -> anyhow::Result<Outco
         "--records",
         &records.to_string(),
     ]);
-    demo.arg("--data").arg(&data);
-    if let Some(command) = &side.command {
-        demo.args(["--function", &format!("{FUNCTION}={command}")]);
-    }
+    demo.arg("--data").arg(data);
+    demo.args(["--function", &format!("{FUNCTION}={}", side.command)]);
     let printed = step::run_quietly(side.name, &mut demo)?;
     let last = String::from_utf8_lossy(&printed)
         .lines()

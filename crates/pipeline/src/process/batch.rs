@@ -145,10 +145,10 @@ impl<S: Store> Batch<'_, S> {
                     let written = Outcome::Stored(Stored::Written { bytes });
                     pass.settled.push(self.settled(index, written));
                     members.next();
-                    holder = Some(Holder::Record(object.stamp));
+                    holder = Some(Holder::record(&object.stamp));
                 }
                 Ok(Put::Taken { by, .. }) => {
-                    holder = Some(by.map_or(Holder::Stranger, Holder::Record));
+                    holder = Some(by.as_ref().map_or(Holder::Stranger, Holder::record));
                 }
                 Err(reason) => {
                     pass.settled
@@ -156,8 +156,8 @@ impl<S: Store> Batch<'_, S> {
                     members.next();
                 }
             }
-            if let Some(holder) = &holder {
-                self.processor.holders.insert(&claim.key, holder.clone());
+            if let Some(holder) = holder {
+                self.processor.holders.insert(&claim.key, holder);
             }
         }
         for member in members {

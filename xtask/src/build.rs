@@ -1,0 +1,43 @@
+//! What the other tasks run: the command line, and the functions as a demo or as a deployment has
+//! them.
+
+use std::path::PathBuf;
+
+use crate::step;
+
+/// Builds the command line and the functions for speed, and tells where the command line lies.
+///
+/// # Errors
+///
+/// When cargo fails.
+pub(crate) fn demo() -> anyhow::Result<PathBuf> {
+    let sluice = step::target().join("release").join("sluice");
+    if !sluice.exists() {
+        step::say("the first build compiles the AWS SDK and VRL: 6 to 12 minutes on two cores");
+    }
+    cargo_build("release", &["sluice", "process-stream"])?;
+    Ok(sluice)
+}
+
+/// Builds a function as it is deployed, and tells where it lies.
+///
+/// # Errors
+///
+/// When cargo fails.
+pub(crate) fn deployed(function: &str) -> anyhow::Result<PathBuf> {
+    let built = step::target().join("lambda").join(function);
+    if !built.exists() {
+        step::say("a function as it is deployed is optimized as a whole: 4 to 8 minutes");
+    }
+    cargo_build("lambda", &[function])?;
+    Ok(built)
+}
+
+fn cargo_build(profile: &str, packages: &[&str]) -> anyhow::Result<()> {
+    let mut build = step::cargo();
+    build.args(["build", "--locked", "--profile", profile]);
+    for package in packages {
+        build.args(["--package", package]);
+    }
+    step::run(&format!("build for {profile}"), &mut build)
+}
