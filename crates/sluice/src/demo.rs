@@ -24,6 +24,7 @@ use crate::local;
 use crate::pipelines::{self, Described};
 use crate::producer::{self, Observer, Run};
 use crate::send::ctrl_c;
+use crate::state_folder::StateFolder;
 use crate::transport::{LocalEndpoint, Stream};
 use ledger::{Expected, Ledger};
 use metrics::Metrics;
@@ -42,19 +43,13 @@ const NAMED: usize = 20;
 /// When a pipeline file is wrong, the stack cannot start, or the demo is interrupted.
 pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     let described = chosen(&arguments)?;
-    local::empty(&arguments.data)?;
+    let folder = StateFolder::hold(&arguments.data)?;
+    folder.empty()?;
     let port = arguments
         .port
         .unwrap_or(if arguments.keep { DEFAULT_PORT } else { 0 });
     let seed = arguments.seed.unwrap_or_else(producer::any_seed);
-    let stack = local::start(
-        &described,
-        arguments.deployment,
-        &arguments.data,
-        port,
-        seed,
-    )
-    .await?;
+    let stack = local::start(&described, arguments.deployment, &folder, port, seed).await?;
     let mut lines = stack.lambda().lines();
     let cancelled = ctrl_c();
     let mut summary = Summary::default();
@@ -240,6 +235,7 @@ impl Observer for Clerk<'_> {
                     .acknowledged(tag, format!("{shard_id}:{sequence_number}"));
             }
             Event::GivenUp { tag, reason } => {
+                self.ledger.given_up(tag);
                 self.given_up
                     .push(format!("record {tag} was given up: {reason}"));
             }

@@ -1,9 +1,7 @@
 //! `sluice local`: the stack, until Ctrl-C.
 
-use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
 use local::account::DEFAULT_REGION;
 use local::credentials::{TEST_ACCESS_KEY_ID, TEST_SECRET_ACCESS_KEY};
 use local::fault::Fault;
@@ -16,9 +14,7 @@ use crate::deployment::{Programs, pipe};
 use crate::fault::{FaultKind, FaultRate, rate_of};
 use crate::pipelines::{self, Described};
 use crate::producer::any_seed;
-
-/// The file that marks a folder as state of ours, which may be emptied.
-const MARKER: &str = "sluice-state";
+use crate::state_folder::StateFolder;
 
 /// Runs the stack. The first line on stdout is the endpoint.
 ///
@@ -27,10 +23,11 @@ const MARKER: &str = "sluice-state";
 /// When a pipeline file is wrong, or the stack cannot start.
 pub(crate) async fn run(arguments: LocalArguments) -> anyhow::Result<ExitCode> {
     let described = pipelines::read_all(&arguments.deployment.pipelines)?;
+    let folder = StateFolder::hold(&arguments.data)?;
     let stack = start(
         &described,
         arguments.deployment,
-        &arguments.data,
+        &folder,
         arguments.port,
         any_seed(),
     )
@@ -51,7 +48,7 @@ pub(crate) async fn run(arguments: LocalArguments) -> anyhow::Result<ExitCode> {
 pub(crate) async fn start(
     described: &[Described],
     arguments: DeploymentArguments,
-    data: &Path,
+    folder: &StateFolder,
     port: u16,
     seed: u64,
 ) -> anyhow::Result<Stack> {
@@ -61,35 +58,14 @@ pub(crate) async fn start(
         .map(|described| pipe(&described.pipeline, &programs, DEFAULT_REGION))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let config = Config {
-        data: data.to_owned(),
+        data: folder.path().to_owned(),
         port,
         enforce_limits: !arguments.no_limits,
         faults: faults(&arguments.faults, seed),
         pipes,
         seed,
     };
-    mark(data)?;
     Ok(Stack::start(config).await?)
-}
-
-/// Empties a folder of state, unless it is one that somebody else made.
-///
-/// # Errors
-///
-/// When the folder is not ours, or cannot be emptied.
-pub(crate) fn empty(data: &Path) -> anyhow::Result<()> {
-    let is_there = data.exists() && std::fs::read_dir(data)?.next().is_some();
-    if is_there && !data.join(MARKER).is_file() {
-        bail!(
-            "{} holds something that is no state of sluice; name another folder with --data",
-            data.display()
-        );
-    }
-    if is_there {
-        std::fs::remove_dir_all(data)
-            .with_context(|| format!("{} cannot be emptied", data.display()))?;
-    }
-    Ok(())
 }
 
 /// Waits for Ctrl-C, or for the signal that a service manager sends.
@@ -137,20 +113,4 @@ fn faults(rates: &[FaultRate], seed: u64) -> Faults {
         put_object: Fault::new(rate_of(rates, FaultKind::PutObject), seed.wrapping_add(1)),
         invoke: rate_of(rates, FaultKind::Invoke),
     }
-}
-
-fn mark(data: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(data)
-        .and_then(|()| {
-            std::fs::write(
-                data.join(MARKER),
-                "state of a local sluice stack; delete the folder to start afresh\n",
-            )
-        })
-        .with_context(|| {
-            format!(
-                "the folder {} cannot be written; name another one with --data",
-                data.display()
-            )
-        })
 }

@@ -11,6 +11,7 @@ mod pipelines;
 mod preview;
 mod producer;
 mod send;
+mod state_folder;
 mod transport;
 
 use std::process::ExitCode;

@@ -42,6 +42,11 @@ impl Ledger {
         }
     }
 
+    /// Strikes a record that was given up, of which the delivery tells by itself.
+    pub(crate) fn given_up(&mut self, number: u64) {
+        self.rendered.remove(&number);
+    }
+
     /// Compares with the identities of the objects in the bucket, as often as each was found.
     pub(crate) fn balance(mut self, stored: &[String], quarantined: &[String]) -> Balance {
         let mut balance = Balance::default();
@@ -145,6 +150,14 @@ mod tests {
     fn a_record_that_should_have_been_filtered_is_named() {
         let balance = ledger(&[("a", Expected::Filtered)]).balance(&identities(&["a"]), &[]);
         assert_eq!(balance.unaccounted, ["a is Stored and should be Filtered"]);
+    }
+
+    #[test]
+    fn a_record_that_was_given_up_is_not_named_twice() {
+        let mut ledger = Ledger::default();
+        ledger.rendered(7, Expected::Stored);
+        ledger.given_up(7);
+        assert_eq!(ledger.balance(&[], &[]), Balance::default());
     }
 
     #[test]
