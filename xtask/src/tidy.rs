@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: the rules of ARCHITECTURE.md that a compiler does not know.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     lambdas(&mut broken)?;
     modules(&step::root().join("crates"), &mut broken)?;
     unwinding(&mut broken)?;
+    one_build(&mut broken)?;
     if broken.is_empty() {
         step::say("invariants hold");
         return Ok(());
@@ -152,6 +154,39 @@ fn unwinding(broken: &mut Vec<String>) -> anyhow::Result<()> {
         broken.push("Cargo.toml sets panic: the Lambda runtime can report a panic only while unwinding is on".into());
     }
     Ok(())
+}
+
+/// What the command line is built of alone must be what it is built of beside the functions.
+fn one_build(broken: &mut Vec<String>) -> anyhow::Result<()> {
+    let alone = features(&["sluice"])?;
+    let beside = features(&["sluice", "process-stream"])?;
+    for dependency in alone.difference(&beside) {
+        broken.push(format!(
+            "sluice alone needs `{dependency}`, and with other features beside the functions: everything would be built twice"
+        ));
+    }
+    Ok(())
+}
+
+/// Each dependency of these packages with the features it has.
+fn features(packages: &[&str]) -> anyhow::Result<BTreeSet<String>> {
+    let mut tree = step::cargo();
+    tree.args([
+        "tree",
+        "--locked",
+        "--edges",
+        "no-dev",
+        "--prefix",
+        "none",
+        "--format",
+        "{p} [{f}]",
+    ]);
+    for package in packages {
+        tree.args(["--package", package]);
+    }
+    let listed = String::from_utf8(step::run_quietly("cargo tree", &mut tree)?)?;
+    let lines = listed.lines().map(|line| line.trim_end_matches(" (*)"));
+    Ok(lines.map(str::to_owned).collect())
 }
 
 fn entries(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {

@@ -99,7 +99,22 @@ fn beside_this_one() -> anyhow::Result<PathBuf> {
         std::env::var_os("CARGO_MANIFEST_DIR"),
     ) {
         let mut build = std::process::Command::new(cargo);
-        build.args(["build", "--quiet", "--package", PROCESS_STREAM]);
+        // With the command line itself, so that both share the build that is there already.
+        build.args([
+            "build",
+            "--quiet",
+            "--package",
+            "sluice",
+            "--package",
+            PROCESS_STREAM,
+        ]);
+        for (name, _) in std::env::vars_os() {
+            let told = name.to_string_lossy();
+            // A build script that reads what cargo tells about this package would run again.
+            if told.starts_with("CARGO_PKG_") || told.starts_with("CARGO_MANIFEST_") {
+                build.env_remove(&name);
+            }
+        }
         build.current_dir(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
         if folder
             .file_name()
