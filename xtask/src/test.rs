@@ -4,6 +4,9 @@ use clap::ValueEnum;
 
 use crate::{clients, step, tidy};
 
+/// Tells the tests where the functions' binaries are, which they otherwise build.
+const FUNCTIONS: &str = "SLUICE_FUNCTIONS";
+
 /// Which tests to run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -49,14 +52,17 @@ fn rust() -> anyhow::Result<()> {
         "warnings",
     ]);
     step::run("lints", &mut clippy)?;
-    // The binaries come first: the tests run them as a user would.
+    // The binaries come first, with the features that the tests have: the tests run them as a user
+    // would, and would otherwise build them once more.
     step::run(
         "binaries",
-        step::cargo().args(["build", "--workspace", "--bins", "--locked"]),
+        step::cargo().args(["build", "--workspace", "--all-targets", "--locked"]),
     )?;
     step::run(
         "tests",
-        step::cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]),
+        step::cargo()
+            .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+            .env(FUNCTIONS, step::target().join("debug")),
     )?;
     clients::run()
 }

@@ -8,6 +8,7 @@ mod route;
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -36,6 +37,9 @@ const KINESIS_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// How long a retry should wait after an injected 503, in seconds.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
+/// How long to wait before the next connection after one could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 /// What the port leads to.
 pub(crate) struct Gateway {
     pub(crate) kinesis: Kinesis,
@@ -63,7 +67,8 @@ impl Gateway {
                 Ok((stream, _)) => stream,
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::task::yield_now().await;
+                    // As when no descriptor is free: it fails at once and would again.
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
                     continue;
                 }
             };

@@ -135,6 +135,14 @@ impl Kinesis {
         operation::create_stream::check_name_and_shards(name, shards.map(i64::from))
             .map_err(failed)?;
         let count = shards.unwrap_or(DEFAULT_SHARDS);
+        if self.streams.named(name).is_ok() {
+            return Ok(());
+        }
+        let open = self.streams.open_shards().map_err(failed)?;
+        let additional = usize::try_from(count).unwrap_or(usize::MAX);
+        self.streams
+            .check_shard_quota(open, additional)
+            .map_err(failed)?;
         let mut description = StreamDescription::new(name, count, self.streams.now_ms());
         if shards.is_none() {
             description.mode = description::StreamMode::OnDemand;

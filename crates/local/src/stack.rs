@@ -54,7 +54,7 @@ pub struct Config {
 /// What goes wrong on purpose. The rates can be changed while the stack runs.
 #[derive(Debug, Clone)]
 pub struct Faults {
-    /// Entries of `PutRecords` that are throttled whatever the shard has room for.
+    /// Records that are throttled whatever the shard has room for.
     pub put_records: Fault,
     /// Uploads that are answered 503.
     pub put_object: Fault,
@@ -77,7 +77,7 @@ pub struct Pipe {
     pub mapping: Settings,
 }
 
-/// A stack that runs. Dropping it stops everything at once, as a crash would.
+/// A stack that runs. Dropping it ends the functions and the mappings at once, as a crash would.
 #[derive(Debug)]
 pub struct Stack {
     address: SocketAddr,
@@ -170,6 +170,9 @@ impl Stack {
 
     /// Provisions a stream, a bucket and a function, and connects them.
     fn connect(&mut self, pipe: Pipe, clock: &Arc<dyn Clock>, seed: u64) -> Result<(), StartError> {
+        if self.mappings.contains_key(&pipe.function.name) {
+            return Err(StartError::FunctionTwice(pipe.function.name));
+        }
         self.kinesis.create_stream(&pipe.stream, pipe.shards)?;
         self.s3
             .create_bucket(&pipe.bucket)

@@ -5,6 +5,7 @@ mod metrics;
 mod summary;
 mod verification;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -102,9 +103,10 @@ fn chosen(arguments: &DemoArguments) -> anyhow::Result<Vec<Described>> {
     if arguments.only.is_empty() {
         return pipelines::read_all(folder);
     }
-    arguments
-        .only
-        .iter()
+    // Twice the same is once.
+    let names: BTreeSet<_> = arguments.only.iter().collect();
+    names
+        .into_iter()
         .map(|name| pipelines::read_one(folder, name))
         .collect()
 }

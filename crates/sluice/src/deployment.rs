@@ -13,6 +13,8 @@ use local::stack::Pipe;
 use pipeline::Pipeline;
 use thiserror::Error;
 
+use crate::pipelines::Described;
+
 /// The binary of every function that processes a stream.
 const PROCESS_STREAM: &str = "process-stream";
 
@@ -74,8 +76,34 @@ impl Programs {
         Ok(Self { folder, overrides })
     }
 
+    /// Refuses a command for a function that no pipeline has.
+    ///
+    /// # Errors
+    ///
+    /// Names the functions that there are.
+    pub(crate) fn check(&self, described: &[Described]) -> anyhow::Result<()> {
+        let known: Vec<_> = described
+            .iter()
+            .map(|described| described.pipeline.process().function.as_str())
+            .collect();
+        for function in self.overrides.keys() {
+            if !known.contains(&function.as_str()) {
+                bail!(
+                    "--function names {function}, which no pipeline here has; choose one of {}",
+                    known.join(", ")
+                );
+            }
+        }
+        Ok(())
+    }
+
     fn of(&self, function: &str) -> anyhow::Result<(PathBuf, Vec<String>)> {
         if let Some([program, arguments @ ..]) = self.overrides.get(function).map(Vec::as_slice) {
+            if !is_there(program) {
+                bail!(
+                    "the program {program} of --function {function} is not there; correct its path"
+                );
+            }
             return Ok((program.into(), arguments.to_vec()));
         }
         let program = self.folder.join(PROCESS_STREAM);
@@ -88,6 +116,15 @@ impl Programs {
         }
         Ok((program, Vec::new()))
     }
+}
+
+/// Whether a program can be started: by its path, or by its name in one of `PATH`'s folders.
+fn is_there(program: &str) -> bool {
+    if program.contains('/') {
+        return Path::new(program).is_file();
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
 
 /// The folder of this binary. When cargo runs it, cargo first builds what belongs beside it.

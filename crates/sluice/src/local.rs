@@ -53,6 +53,7 @@ pub(crate) async fn start(
     seed: u64,
 ) -> anyhow::Result<Stack> {
     let programs = Programs::find(arguments.functions, arguments.overrides)?;
+    programs.check(described)?;
     let pipes = described
         .iter()
         .map(|described| pipe(&described.pipeline, &programs, DEFAULT_REGION))

@@ -27,7 +27,7 @@ pub(crate) fn read_all(folder: &Path) -> anyhow::Result<Vec<Described>> {
 ///
 /// # Errors
 ///
-/// With every problem of every file.
+/// With every problem of every file, and with what contradicts another file.
 pub(crate) fn read(files: Vec<PathBuf>) -> anyhow::Result<Vec<Described>> {
     let mut described = Vec::new();
     let mut problems = Vec::new();
@@ -37,11 +37,36 @@ pub(crate) fn read(files: Vec<PathBuf>) -> anyhow::Result<Vec<Described>> {
             Err(found) => problems.push(found.to_string()),
         }
     }
+    problems.extend(conflicts(&described));
     if problems.is_empty() {
         Ok(described)
     } else {
         bail!("{}", problems.join("\n"))
     }
+}
+
+/// What each file says well and two of them say against each other.
+fn conflicts(described: &[Described]) -> Vec<String> {
+    let mut conflicts = Vec::new();
+    for (index, one) in described.iter().enumerate() {
+        for other in &described[..index] {
+            let (here, there) = (one.file.display(), other.file.display());
+            let function = &one.pipeline.process().function;
+            if *function == other.pipeline.process().function {
+                conflicts.push(format!(
+                    "{here}: process.function: {function} is the function of {there} already; give each pipeline its own"
+                ));
+            }
+            let (stream, its) = (one.pipeline.stream(), other.pipeline.stream());
+            if stream.name == its.name && stream.shards != its.shards {
+                conflicts.push(format!(
+                    "{here}: stream.shards: {} has another number of shards in {there}; write the same in both",
+                    stream.name
+                ));
+            }
+        }
+    }
+    conflicts
 }
 
 /// Reads the pipeline of this name.

@@ -185,6 +185,18 @@ impl Kinesis {
                 stream: stream.name.clone(),
                 source,
             })?;
+        let oldest = page.records.first().map(|record| record.counter);
+        if let (Position::After(text), Some(oldest)) = (from, oldest)
+            && oldest > counter
+        {
+            tracing::warn!(
+                stream = %stream.name,
+                shard = %description.id(),
+                after = text,
+                expired = oldest - counter,
+                "records expired before they were read; start the stack more often or raise the retention"
+            );
+        }
         let records = page.records.into_iter().map(|record| StreamRecord {
             sequence_number: description
                 .sequence_number(record.counter, record.arrival_ms)

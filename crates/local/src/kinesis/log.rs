@@ -181,11 +181,11 @@ impl Log {
                 break;
             }
             if self.segments.len() == 1 {
-                // An empty file remembers the counter when no record is left to tell it.
                 self.seal();
-                if let Some(successor) = self.segments.back() {
-                    successor.writable()?;
-                }
+            }
+            // An empty file remembers the counter when no record is left to tell it.
+            if let Some(successor) = self.segments.get(1).filter(|next| next.is_empty()) {
+                successor.writable()?;
             }
             if let Some(oldest) = self.segments.pop_front() {
                 fs::remove_file(&oldest.path)?;

@@ -154,10 +154,16 @@ impl Stream {
         })
     }
 
-    /// Deletes the folder, the description first: what is left by an interruption goes at the next start.
-    pub(crate) fn remove(&self) -> io::Result<()> {
+    /// Deletes the description and puts the rest out of the way, under the path that is returned.
+    ///
+    /// A folder without a description is removed at the next start.
+    pub(crate) fn remove(&self) -> io::Result<PathBuf> {
         fs::remove_file(self.folder.join(DESCRIPTION_FILE))?;
-        fs::remove_dir_all(&self.folder)
+        // `~` is in no stream's name, and the number sets it apart from what else was deleted.
+        let suffix = format!("~{}{FOLDER_SUFFIX}", uuid::Uuid::new_v4());
+        let remains = self.folder.with_file_name(format!("{}{suffix}", self.name));
+        fs::rename(&self.folder, &remains)?;
+        Ok(remains)
     }
 }
 

@@ -168,7 +168,7 @@ impl Streams {
 
     /// Refuses what would exceed the account's shards.
     pub(crate) fn check_shard_quota(&self, open: usize, additional: usize) -> Result<(), ApiError> {
-        if open + additional > SHARD_QUOTA {
+        if open.saturating_add(additional) > SHARD_QUOTA {
             let region = &self.config.region;
             return Err(ApiError::shard_quota_exceeded(region, open, additional));
         }
@@ -195,12 +195,21 @@ impl Streams {
         let is_listed = by_name
             .get(&stream.name)
             .is_some_and(|listed| Arc::ptr_eq(listed, stream));
+        let mut remains = None;
         if is_listed {
-            stream.remove().map_err(ApiError::internal)?;
+            remains = Some(stream.remove().map_err(ApiError::internal)?);
             by_name.remove(&stream.name);
         }
         drop(by_name);
         self.announce();
+        if let Some(remains) = remains {
+            // Takes as long as there are records, and nobody has to wait for it.
+            thread::spawn(move || {
+                if let Err(error) = fs::remove_dir_all(&remains) {
+                    tracing::warn!(path = %remains.display(), %error, "what is left of a deleted stream goes at the next start");
+                }
+            });
+        }
         Ok(())
     }
 }

@@ -15,7 +15,9 @@ use std::sync::{Mutex, PoisonError};
 use tokio::process::{Child, Command};
 
 /// Reads until the pipe closes, then kills every process of its own group.
-const SCRIPT: &str = "read -r _; kill -s KILL 0";
+///
+/// A function that signals its group, as `trap 'kill 0' EXIT` does, must not end the shell.
+const SCRIPT: &str = "trap '' HUP INT QUIT TERM USR1 USR2; read -r _; kill -s KILL 0";
 
 /// Holds a process group alive.
 #[derive(Debug)]
@@ -50,6 +52,12 @@ impl Guard {
     /// The process group to start processes in.
     pub(super) fn group(&self) -> i32 {
         self.group
+    }
+
+    /// Whether the group was killed, or is about to be.
+    pub(super) fn is_killed(&self) -> bool {
+        let pipe = self.pipe.lock().unwrap_or_else(PoisonError::into_inner);
+        pipe.is_none()
     }
 
     /// Kills the group; returns whether it had not been killed before.

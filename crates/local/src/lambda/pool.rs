@@ -195,7 +195,7 @@ impl Pool {
     fn take_warm(&self) -> Option<Environment> {
         let mut state = self.state();
         while let Some(idle) = state.idle.pop() {
-            if !idle.environment.process().has_ended() {
+            if idle.environment.process().is_fit() {
                 return Some(idle.environment);
             }
         }
@@ -204,7 +204,7 @@ impl Pool {
 
     fn keep_warm(&self, environment: Environment) {
         let mut state = self.state();
-        if !state.retired && !environment.process().has_ended() {
+        if !state.retired && environment.process().is_fit() {
             state.idle.push(Idle {
                 environment,
                 since: Instant::now(),

@@ -82,6 +82,11 @@ impl ProcessHandle {
         self.exit.borrow().is_some()
     }
 
+    /// Whether it can take more work: it has neither ended nor been killed, which takes a moment.
+    pub(super) fn is_fit(&self) -> bool {
+        !self.has_ended() && !self.guard.is_killed()
+    }
+
     /// Waits until the process has ended; `None` when the operating system did not tell how.
     pub(super) async fn ended(&self) -> Option<ExitStatus> {
         let mut exit = self.exit.clone();

@@ -10,6 +10,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::server::conn::http1;
@@ -139,6 +140,9 @@ impl Exchange {
     }
 }
 
+/// How long to wait before the next connection after one could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 /// Serves every connection of the process; there is no idle timeout, so `/next` may wait for hours.
 async fn accept(listener: TcpListener, exchange: Arc<Exchange>) {
     let mut connections = JoinSet::new();
@@ -147,7 +151,8 @@ async fn accept(listener: TcpListener, exchange: Arc<Exchange>) {
             Ok((stream, _)) => stream,
             Err(error) => {
                 tracing::warn!(%error, "a connection to the runtime API was not accepted");
-                tokio::task::yield_now().await;
+                // As when no descriptor is free: it fails at once and would again.
+                tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };

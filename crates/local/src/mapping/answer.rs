@@ -3,6 +3,8 @@
 //! Lambda guide, `/lambda/latest/dg/services-kinesis-batchfailurereporting.html`,
 //! "Success and failure conditions".
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::event::EventRecord;
@@ -27,8 +29,16 @@ pub(super) fn first_failure(body: &[u8], batch: &[EventRecord]) -> Option<usize>
         Value::Null => None,
         Value::Array(failures) if failures.is_empty() => None,
         Value::Array(failures) => {
-            let positions = failures.iter().map(|failure| position(failure, batch));
-            let positions: Option<Vec<_>> = positions.collect();
+            let places: HashMap<_, _> = batch
+                .iter()
+                .enumerate()
+                .map(|(index, record)| (record.sequence_number.as_str(), index))
+                .collect();
+            let place = |failure: &Value| {
+                let identifier = failure.get("itemIdentifier")?.as_str()?;
+                places.get(identifier).copied()
+            };
+            let positions: Option<Vec<_>> = failures.iter().map(place).collect();
             Some(
                 positions
                     .and_then(|found| found.into_iter().min())
@@ -37,11 +47,4 @@ pub(super) fn first_failure(body: &[u8], batch: &[EventRecord]) -> Option<usize>
         }
         _ => Some(0),
     }
-}
-
-fn position(failure: &Value, batch: &[EventRecord]) -> Option<usize> {
-    let identifier = failure.get("itemIdentifier")?.as_str()?;
-    batch
-        .iter()
-        .position(|record| record.sequence_number.as_str() == identifier)
 }

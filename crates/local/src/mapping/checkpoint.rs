@@ -18,7 +18,9 @@ use super::sequence::SequenceNumber;
 use super::source::Position;
 
 /// The size from which a log is rewritten, and again when it has doubled since.
-const COMPACT_FROM_BYTES: u64 = 256 * 1024;
+///
+/// A rewrite waits for the disk, so it has to be rare.
+const COMPACT_FROM_BYTES: u64 = 2 * 1024 * 1024;
 
 /// How far a shard is settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

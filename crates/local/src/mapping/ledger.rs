@@ -59,12 +59,13 @@ impl Ledger {
             self.unsettled += 1;
             self.unsettled_bytes += bytes;
         }
-        self.read.push_back(Entry {
+        let entry = Entry {
             sequence_number: sequence_number.clone(),
             lane,
             bytes,
             settled,
-        });
+        };
+        append(&mut self.read, entry);
         self.advance();
         !settled
     }
@@ -83,6 +84,12 @@ impl Ledger {
         }
         self.marks[lane] = Some(up_to.clone());
         self.advance();
+        self.merge_settled();
+    }
+
+    /// Forgets what the lanes have settled: the numbers that come next are of another shard.
+    pub(super) fn forget_marks(&mut self) {
+        self.marks.fill(None);
     }
 
     /// How many records were read and are not settled.
@@ -119,6 +126,23 @@ impl Ledger {
         while let Some(entry) = self.read.pop_front_if(|entry| entry.settled) {
             self.place = Place::After(entry.sequence_number);
         }
+    }
+
+    /// Keeps what lies behind a lane that is stuck as small as what is unsettled.
+    fn merge_settled(&mut self) {
+        let mut merged = VecDeque::with_capacity(self.read.len().min(2 * self.unsettled + 1));
+        for entry in self.read.drain(..) {
+            append(&mut merged, entry);
+        }
+        self.read = merged;
+    }
+}
+
+/// Of settled records that follow each other only the last tells a place.
+fn append(read: &mut VecDeque<Entry>, entry: Entry) {
+    match read.back_mut() {
+        Some(last) if last.settled && entry.settled => *last = entry,
+        _ => read.push_back(entry),
     }
 }
 
@@ -168,6 +192,20 @@ mod tests {
         let delivered = [(1, 0), (2, 1), (3, 0), (4, 1)]
             .map(|(sequence, lane)| after.note(&number(sequence), lane, 10));
         assert_eq!(delivered, [true, false, true, true]);
+    }
+
+    #[test]
+    fn what_others_settle_behind_a_lane_that_is_stuck_takes_no_room() {
+        let mut ledger = ledger(2);
+        ledger.note(&number(1), 0, 10);
+        for sequence in 2..1_000 {
+            ledger.note(&number(sequence), 1, 10);
+            ledger.settle(1, &number(sequence));
+        }
+        assert_eq!(ledger.read.len(), 2);
+        assert_eq!(*ledger.place(), Place::TrimHorizon);
+        ledger.settle(0, &number(1));
+        assert_eq!(*ledger.place(), Place::After(number(999)));
     }
 
     #[test]

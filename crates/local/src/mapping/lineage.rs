@@ -71,11 +71,18 @@ fn ready(context: &Context, at_work: &BTreeSet<String>) -> Result<Vec<Checkpoint
     // A stream that is being created may list none yet.
     if context.checkpoints.is_empty() && !shards.is_empty() {
         let start = context.settings.starting_position;
-        let checkpoints: Vec<_> = shards.iter().map(|shard| begin(shard, start)).collect();
-        context.checkpoints.put(&checkpoints)?;
+        let checkpoints: Result<Vec<_>, _> = shards
+            .iter()
+            .map(|shard| begin(context, shard, start))
+            .collect();
+        context.checkpoints.put(&checkpoints?)?;
     }
     let listed: BTreeSet<_> = shards.iter().map(|shard| shard.id.as_str()).collect();
-    let is_done = |shard: &str| !listed.contains(shard) || place(context, shard) == Place::Finished;
+    // A parent that has expired may still have records in its lanes.
+    let is_done = |shard: &str| {
+        !at_work.contains(shard)
+            && (!listed.contains(shard) || place(context, shard) == Place::Finished)
+    };
     let mut ready = Vec::new();
     for shard in &shards {
         let waits =
@@ -83,7 +90,7 @@ fn ready(context: &Context, at_work: &BTreeSet<String>) -> Result<Vec<Checkpoint
         if waits {
             continue;
         }
-        let unknown = || begin(shard, StartingPosition::TrimHorizon);
+        let unknown = || at(shard, Place::TrimHorizon);
         let checkpoint = context.checkpoints.get(&shard.id).unwrap_or_else(unknown);
         match checkpoint.place {
             Place::Finished if shard.closed => {}
@@ -96,15 +103,25 @@ fn ready(context: &Context, at_work: &BTreeSet<String>) -> Result<Vec<Checkpoint
 }
 
 /// Where a mapping without checkpoints begins in a shard.
-fn begin(shard: &SourceShard, start: StartingPosition) -> Checkpoint {
-    let place = match (start, &shard.latest) {
-        (StartingPosition::Latest, _) if shard.closed => Place::Finished,
-        (StartingPosition::Latest, Some(latest)) => {
-            Place::After(SequenceNumber::new(latest.clone()))
-        }
-        (StartingPosition::Latest, None) | (StartingPosition::TrimHorizon, _) => Place::TrimHorizon,
-        (StartingPosition::AtTimestamp(milliseconds), _) => Place::AtTimestamp(milliseconds),
+fn begin(
+    context: &Context,
+    shard: &SourceShard,
+    start: StartingPosition,
+) -> Result<Checkpoint, SourceError> {
+    let stream = &context.settings.stream;
+    let place = match start {
+        StartingPosition::Latest if shard.closed => Place::Finished,
+        StartingPosition::Latest => match context.ports.source.latest(stream, &shard.id)? {
+            Some(latest) => Place::After(SequenceNumber::new(latest)),
+            None => Place::TrimHorizon,
+        },
+        StartingPosition::TrimHorizon => Place::TrimHorizon,
+        StartingPosition::AtTimestamp(milliseconds) => Place::AtTimestamp(milliseconds),
     };
+    Ok(at(shard, place))
+}
+
+fn at(shard: &SourceShard, place: Place) -> Checkpoint {
     Checkpoint {
         shard: shard.id.clone(),
         place,

@@ -65,6 +65,11 @@ pub(super) async fn run(
             }
             // All of the shard has expired: there is nothing left to read.
             Err(SourceError::ShardNotFound(_)) => return Ok(()),
+            Err(SourceError::PositionNotFound(_)) if position != Position::TrimHorizon => {
+                tracing::warn!(stream, shard = %shard.id, "the stream was created anew; its shard is read from the beginning");
+                shard.begin_anew();
+                position = Position::TrimHorizon;
+            }
             Err(error) => {
                 tracing::warn!(stream, shard = %shard.id, error = &error as &dyn std::error::Error, "the shard could not be read; it is tried again");
                 backoff.wait(context).await?;

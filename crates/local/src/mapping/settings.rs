@@ -43,7 +43,7 @@ pub struct Settings {
     pub maximum_batching_window: Duration,
     /// How many batches of one shard may be under way; a partition key is in one at a time.
     pub parallelization_factor: usize,
-    /// Retries until a batch is given up; `None` is until it expires.
+    /// Retries until a batch is given up; `None` is without end.
     pub maximum_retry_attempts: Option<u32>,
     /// The age at which records are given up; `None` is never.
     pub maximum_record_age: Option<Duration>,

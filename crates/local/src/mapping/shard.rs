@@ -60,6 +60,11 @@ impl Shard<'_> {
         self.ledger().note(sequence_number, lane, bytes)
     }
 
+    /// Forgets what was settled in a shard of this name that exists no more.
+    pub(super) fn begin_anew(&self) {
+        self.ledger().forget_marks();
+    }
+
     /// Publishes that so many more records wait, and how far the shard is behind.
     pub(super) fn report_read(&self, records: usize, millis_behind_latest: u64) {
         self.publish(|progress, shard| {
@@ -74,12 +79,8 @@ impl Shard<'_> {
         let Some(last) = records.last() else {
             return Ok(());
         };
-        let checkpoint = {
-            let mut ledger = self.ledger();
-            ledger.settle(lane, &last.sequence_number);
-            ledger.checkpoint(&self.id)
-        };
-        self.keep(checkpoint).await?;
+        self.ledger().settle(lane, &last.sequence_number);
+        self.keep(|| self.ledger().checkpoint(&self.id)).await?;
         self.publish(|progress, shard| {
             progress.settled += count(records.len());
             shard.waiting -= records.len();
@@ -113,24 +114,22 @@ impl Shard<'_> {
     }
 
     async fn finish(&self) -> Result<(), Stopped> {
-        let checkpoint = Checkpoint {
+        self.keep(|| Checkpoint {
             shard: self.id.clone(),
             place: Place::Finished,
             lanes: Vec::new(),
-        };
-        self.keep(checkpoint).await?;
+        })
+        .await?;
         self.publish(|_, shard| shard.finished = true);
         Ok(())
     }
 
     /// Writes a checkpoint, as often as it takes: what is not kept would be delivered again.
-    async fn keep(&self, checkpoint: Checkpoint) -> Result<(), Stopped> {
+    ///
+    /// It is made for each attempt, because another lane may have got further meanwhile.
+    async fn keep(&self, checkpoint: impl Fn() -> Checkpoint) -> Result<(), Stopped> {
         let mut backoff = Backoff::default();
-        while let Err(error) = self
-            .context
-            .checkpoints
-            .put(std::slice::from_ref(&checkpoint))
-        {
+        while let Err(error) = self.context.checkpoints.put(&[checkpoint()]) {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "a checkpoint could not be kept; it is tried again"

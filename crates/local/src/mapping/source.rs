@@ -14,13 +14,21 @@ pub trait Source: Send + Sync + 'static {
     /// There is no such stream, or it cannot be read now.
     fn shards(&self, stream: &str) -> Result<Vec<SourceShard>, SourceError>;
 
+    /// A sequence number of the shard that only records yet to come exceed; `None` when every
+    /// record is yet to come.
+    ///
+    /// # Errors
+    ///
+    /// There is no such stream or shard, or it cannot be read now.
+    fn latest(&self, stream: &str, shard_id: &str) -> Result<Option<String>, SourceError>;
+
     /// The records of a shard that follow `from`, oldest first.
     ///
     /// At least one record is returned when there is one, even if it exceeds `max_bytes`.
     ///
     /// # Errors
     ///
-    /// There is no such stream or shard, or it cannot be read now.
+    /// There is no such stream, shard or position, or it cannot be read now.
     fn read(
         &self,
         stream: &str,
@@ -43,8 +51,6 @@ pub struct SourceShard {
     pub parents: Vec<String>,
     /// Whether it takes no more records.
     pub closed: bool,
-    /// The sequence number of its newest record.
-    pub latest: Option<String>,
 }
 
 /// One record of a shard.
@@ -91,6 +97,9 @@ pub enum SourceError {
     /// The shard does not exist, or all of it has expired.
     #[error("shard {0} does not exist any more")]
     ShardNotFound(String),
+    /// The position is not one of this shard: the stream was deleted and created anew.
+    #[error("the position is not in shard {0}: the stream was created anew")]
+    PositionNotFound(String),
     /// It may work a moment later.
     #[error("the stream cannot be read now; it will be tried again")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

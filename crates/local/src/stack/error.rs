@@ -36,6 +36,9 @@ pub enum StartError {
     /// A stream cannot be created.
     #[error(transparent)]
     Stream(#[from] kinesis::CreateError),
+    /// Two pipes name one function.
+    #[error("the function {0} is named by two pipelines; give each its own")]
+    FunctionTwice(String),
     /// A function cannot be registered.
     #[error(transparent)]
     Function(#[from] lambda::InvalidFunction),

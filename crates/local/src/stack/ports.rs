@@ -13,21 +13,21 @@ use crate::s3::S3;
 impl Source for Kinesis {
     fn shards(&self, stream: &str) -> Result<Vec<SourceShard>, SourceError> {
         let shards = Self::shards(self, stream).map_err(unread)?;
-        shards
-            .into_iter()
-            .map(|shard| {
-                let latest = match self.latest(stream, &shard.id).map_err(unread)? {
-                    kinesis::Position::After(sequence_number) => Some(sequence_number),
-                    _ => None,
-                };
-                Ok(SourceShard {
-                    id: shard.id,
-                    parents: shard.parents,
-                    closed: shard.closed,
-                    latest,
-                })
-            })
-            .collect()
+        let shards = shards.into_iter().map(|shard| SourceShard {
+            id: shard.id,
+            parents: shard.parents,
+            closed: shard.closed,
+        });
+        Ok(shards.collect())
+    }
+
+    fn latest(&self, stream: &str, shard_id: &str) -> Result<Option<String>, SourceError> {
+        Ok(
+            match Self::latest(self, stream, shard_id).map_err(unread)? {
+                kinesis::Position::After(sequence_number) => Some(sequence_number),
+                _ => None,
+            },
+        )
     }
 
     fn read(
@@ -80,6 +80,9 @@ fn unread(error: ReadError) -> SourceError {
     match error {
         ReadError::StreamNotFound(stream) => SourceError::StreamNotFound(stream),
         ReadError::ShardNotFound { shard_id, .. } => SourceError::ShardNotFound(shard_id),
+        ReadError::ForeignSequenceNumber { shard_id, .. } => {
+            SourceError::PositionNotFound(shard_id)
+        }
         other => SourceError::Unavailable(Box::new(other)),
     }
 }

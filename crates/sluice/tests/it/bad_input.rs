@@ -65,6 +65,50 @@ fn demo_and_local_say_of_a_broken_file_what_check_says() {
 }
 
 #[test]
+fn files_that_contradict_each_other_are_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = pipelines().join("kdg-archive.json.tmpl");
+    fs::copy(template, folder.path().join("kdg-archive.json.tmpl")).unwrap();
+    let one = fs::read_to_string(pipelines().join("kdg-archive.yaml")).unwrap();
+    fs::write(folder.path().join("one.yaml"), &one).unwrap();
+    let other = one.replace("shards: 1", "shards: 2");
+    fs::write(folder.path().join("two.yaml"), other).unwrap();
+    let output = sluice(&["check", "--pipelines"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    for part in [
+        "two.yaml: process.function: ProcessKdgArchive is the function of",
+        "two.yaml: stream.shards: kdg-archive-stream has another number of shards in",
+    ] {
+        assert!(said.contains(part), "{part} is missing in\n{said}");
+    }
+}
+
+#[test]
+fn a_command_for_a_function_that_is_not_there_is_refused() {
+    let run = |over: &str| {
+        let data = tempfile::tempdir().unwrap();
+        let output = sluice(&["demo", "--function", over, "--pipelines"])
+            .arg(pipelines())
+            .arg("--data")
+            .arg(data.path())
+            .arg("--functions")
+            .arg(functions())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{over}");
+        said(&output)
+    };
+    let unknown = run("ProcessNothing=python3 -m handler");
+    assert!(unknown.contains("ProcessKdgArchive"), "{unknown}");
+    let missing = run("ProcessKdgArchive=/nowhere/handler");
+    assert!(missing.contains("/nowhere/handler"), "{missing}");
+}
+
+#[test]
 fn an_unknown_field_names_the_nearest_known_one() {
     let folder = tempfile::tempdir().unwrap();
     let good = fs::read_to_string(pipelines().join("kdg-archive.yaml")).unwrap();

@@ -28,10 +28,13 @@ pub(crate) fn sluice(arguments: &[&str]) -> Command {
     command
 }
 
-/// The folder of the functions' binaries, which are built when they are not.
+/// The folder of the functions' binaries, which are built unless `SLUICE_FUNCTIONS` names it.
 pub(crate) fn functions() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
+        if let Some(folder) = std::env::var_os("SLUICE_FUNCTIONS") {
+            return folder.into();
+        }
         let build = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--package", "process-stream"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))

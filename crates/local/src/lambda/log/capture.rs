@@ -2,14 +2,19 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::Log;
 
 /// Where a longer line is cut (`CloudWatch` Logs, largest event: `/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html`).
 const MAX_LINE_BYTES: usize = 256 * 1024;
+
+/// How long a flush waits for a process that prints without pause.
+const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
 /// How many lines are kept to tell why a process could not start.
 const LAST_LINES: usize = 8;
@@ -58,15 +63,19 @@ impl Capture {
         *current = Some(request_id.to_owned());
     }
 
-    /// Waits until everything that the process has printed so far is in the log.
+    /// Waits until everything that the process has printed so far is in the log, if it ever pauses.
     pub(in crate::lambda) async fn flush(&self) {
-        for flush in &self.flushes {
-            let (done, flushed) = oneshot::channel();
-            // A copier that is gone has copied everything.
-            if flush.send(done).await.is_ok() {
-                let _ = flushed.await;
+        let flushed = async {
+            for flush in &self.flushes {
+                let (done, flushed) = oneshot::channel();
+                // A copier that is gone has copied everything.
+                if flush.send(done).await.is_ok() {
+                    let _ = flushed.await;
+                }
             }
-        }
+        };
+        // Its lines may then follow the END of the invocation that printed them.
+        let _ = timeout(FLUSH_LIMIT, flushed).await;
     }
 
     /// The last few lines the process printed, in one string.

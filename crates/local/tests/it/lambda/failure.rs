@@ -98,6 +98,24 @@ async fn a_function_past_its_deadline_is_killed_with_all_it_started() {
 }
 
 #[tokio::test]
+async fn a_process_that_a_signal_to_the_group_does_not_end_dies_with_its_function() {
+    let stack = Stack::new();
+    let pid_file = stack.directory.path().join("pid");
+    let mut signalling = function("Signalling");
+    signalling
+        .environment
+        .insert("PID_FILE".into(), pid_file.to_str().unwrap().into());
+    stack.lambda.register(signalling).unwrap();
+
+    let invoked = stack.lambda.invoke("Signalling", "signal the group".into());
+
+    assert_eq!(failure(invoked.await).0, FunctionErrorKind::ExitError);
+    let pid = std::fs::read_to_string(pid_file).unwrap();
+    let pid: u64 = pid.trim().parse().unwrap();
+    super::eventually("the process is gone", || !runs(pid)).await;
+}
+
+#[tokio::test]
 async fn an_answer_of_more_than_six_mebibytes_fails_the_invocation_alone() {
     let stack = Stack::new();
     let before = stack.answer("hello").await["pid"].clone();

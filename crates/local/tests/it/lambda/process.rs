@@ -52,6 +52,9 @@ fn act() {
     loop {
         let event = call("GET", &format!("{API}/invocation/next"), "");
         assert_eq!(event.status, 200);
+        if env::var_os("SLOW").is_some() {
+            sleep(Duration::from_millis(20));
+        }
         respond(&event);
     }
 }
@@ -73,6 +76,7 @@ fn respond(event: &Answer) {
         "exit" => exit(1),
         "exit silently" => exit(0),
         "hang" => hang(),
+        "signal the group" => signal_the_group(),
         "nap" => {
             sleep(Duration::from_millis(300));
             post(&response, &json!({"pid": std::process::id()}).to_string());
@@ -123,6 +127,12 @@ fn hang() {
         fs::rename(format!("{path}.part"), path).unwrap();
     }
     grandchild.wait().unwrap();
+}
+
+/// Ends its whole process group but for a process that does not mind the signal.
+fn signal_the_group() {
+    let script = "trap '' TERM; echo $$ > \"$PID_FILE\"; kill -s TERM 0; exec sleep 600";
+    Command::new("sh").args(["-c", script]).status().unwrap();
 }
 
 fn post(path: &str, body: &str) -> Answer {

@@ -129,6 +129,36 @@ async fn a_function_slower_than_an_iterator_lives_still_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stream_that_is_created_anew_under_a_mapping_is_read_from_its_beginning() {
+    let world = World::new(1, |_| Reply::ok());
+    world.put(3);
+    let mapping = world.start(settings());
+    until_settled(&mapping, 3).await;
+
+    world.stream.create_anew();
+    world.stream.put("key", b"3");
+
+    until_settled(&mapping, 4).await;
+    assert_eq!(world.function.numbers().concat(), [0, 1, 2, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_was_created_anew_while_nobody_read_is_read_from_its_beginning() {
+    let world = World::new(1, |_| Reply::ok());
+    world.put(3);
+    let mapping = world.start(settings());
+    until_settled(&mapping, 3).await;
+    mapping.kill().await;
+
+    world.stream.create_anew();
+    world.stream.put("key", b"3");
+
+    let mapping = world.start(settings());
+    until_settled(&mapping, 1).await;
+    assert_eq!(world.function.numbers().concat(), [0, 1, 2, 3]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_that_was_created_anew_is_read_from_its_beginning() {
     let world = World::new(1, |_| Reply::ok());
     world.put(3);

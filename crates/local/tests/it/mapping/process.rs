@@ -13,7 +13,10 @@ use crate::lambda::{Stack, function};
 async fn processes_that_are_killed_at_work_cost_time_and_no_record() {
     let world = World::new(2, |_| Reply::ok());
     let stack = Stack::new();
-    stack.lambda.register(function("Process")).unwrap();
+    let mut process = function("Process");
+    // So that a kill comes before the answer.
+    process.environment.insert("SLOW".into(), "1".into());
+    stack.lambda.register(process).unwrap();
     stack.lambda.set_fault(Some(Fault {
         probability: 0.3,
         within: Duration::from_millis(2),

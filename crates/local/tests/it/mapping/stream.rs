@@ -21,6 +21,8 @@ struct FakeShard {
     id: String,
     parents: Vec<String>,
     closed: bool,
+    /// No record of it has a smaller number.
+    start: String,
     /// The hashes it takes, the end excluded.
     hashes: std::ops::Range<u64>,
     records: Vec<SourceRecord>,
@@ -119,6 +121,7 @@ impl FakeStream {
             id,
             parents,
             closed: false,
+            start: sequence_number(self.records.load(Ordering::SeqCst)),
             hashes,
             records: Vec::new(),
         });
@@ -138,12 +141,15 @@ impl Source for FakeStream {
             id: shard.id.clone(),
             parents: shard.parents.clone(),
             closed: shard.closed,
-            latest: shard
-                .records
-                .last()
-                .map(|record| record.sequence_number.clone()),
         });
         Ok(shards.collect())
+    }
+
+    fn latest(&self, _stream: &str, shard_id: &str) -> Result<Option<String>, SourceError> {
+        let shards = self.shards.lock().unwrap();
+        let shard = shards.iter().find(|shard| shard.id == shard_id);
+        let newest = shard.and_then(|shard| shard.records.last());
+        Ok(newest.map(|record| record.sequence_number.clone()))
     }
 
     fn read(
@@ -167,6 +173,11 @@ impl Source for FakeStream {
             .iter()
             .find(|shard| shard.id == shard_id)
             .ok_or_else(|| SourceError::ShardNotFound(shard_id.to_owned()))?;
+        if let Position::After(sequence_number) = from
+            && *sequence_number < shard.start
+        {
+            return Err(SourceError::PositionNotFound(shard_id.to_owned()));
+        }
         let start = shard.records.partition_point(|record| match from {
             Position::TrimHorizon => false,
             Position::AtTimestamp(milliseconds) => record.arrival_ms < *milliseconds,
