@@ -44,7 +44,7 @@ pub use delivery::{
     RequestId, Retry,
 };
 pub use entropy::{Entropy, SeededEntropy};
-pub use pace::{Pace, RateError};
+pub use pace::{Cell, Grid, GridError, Pace, RateError, Rounding};
 pub use record::{
     Ending, KeyRule, KeyRuleError, KeyTemplate, MAX_PARTITION_KEY_CHARACTERS, MAX_RECORD_BYTES,
     Recipe, Record, RecordError,

@@ -4,6 +4,7 @@
 mod batch;
 mod delivery;
 mod delivery_laws;
+mod grid;
 mod pace;
 mod record;
 mod scan;
