@@ -16,7 +16,7 @@ use vrl::{
         state::ExternalEnv,
     },
     diagnostic::{Diagnostic, DiagnosticList, Note},
-    path::PathPrefix,
+    path::{OwnedSegment, PathPrefix},
     value::{
         Kind, Secrets, Value,
         kind::{Collection, Field},
@@ -168,9 +168,35 @@ pub fn compile_program(source: &str) -> Result<Program, ProgramError> {
 
 fn compile(source: &str, config: CompileConfig) -> Result<Program, ProgramError> {
     let environment = ExternalEnv::new_with_kind(Kind::json(), metadata_kind());
-    compile_with_external(source, &functions(), &environment, config)
+    let program = compile_with_external(source, &functions(), &environment, config)
         .map(|compiled| compiled.program)
-        .map_err(|diagnostics| problems(source, &diagnostics))
+        .map_err(|diagnostics| problems(source, &diagnostics))?;
+    let unknown: Vec<_> = unknown_metadata(source, &program).collect();
+    if unknown.is_empty() {
+        Ok(program)
+    } else {
+        Err(ProgramError { problems: unknown })
+    }
+}
+
+/// Metadata that no record has, which VRL alone would take for null.
+fn unknown_metadata(source: &str, program: &Program) -> impl Iterator<Item = ProgramProblem> {
+    let queries = program.info().target_queries.iter();
+    let asked = queries
+        .filter(|query| query.prefix == PathPrefix::Metadata)
+        .filter_map(|query| match query.path.segments.first() {
+            Some(OwnedSegment::Field(name)) => Some(name.as_str()),
+            _ => None,
+        });
+    asked
+        .filter(|name| !METADATA.contains(name))
+        .map(|name| ProgramProblem {
+            offset: source.find(&format!("%{name}")).unwrap_or_default(),
+            message: format!("`%{name}` is not known of a record"),
+            remedy: format!("use one of %{}", METADATA.join(", %")),
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// VRL's standard library without what `refused.rs` lists.
@@ -180,6 +206,9 @@ fn functions() -> Vec<Box<dyn Function>> {
         .filter(|function| refused::reason(function.identifier()).is_none())
         .collect()
 }
+
+/// The names at `%`.
+const METADATA: [&str; 4] = ["arrival", "partition_key", "sequence_number", "shard_id"];
 
 /// What a program finds at `%`: the same names as in a key template.
 fn metadata(record: &Record) -> Value {

@@ -1,16 +1,18 @@
 //! What a person at the terminal is told: sentences on stderr, so that stdout stays data.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
 /// The variable that sets what is logged.
 const LOG_VARIABLE: &str = "SLUICE_LOG";
 
-/// `s3s` calls every 404 and 412 an error, which a replayed record meets as a matter of course.
-const DEFAULT_LOG: &str = "warn,s3s=off";
+/// `s3s` calls every 404 and 412 an error, which a replayed record meets as a matter of course;
+/// `aws_config` tells of every place where it finds no credentials.
+const DEFAULT_LOG: &str = "warn,s3s=off,aws_config=error";
 
 /// How often a progress bar is drawn, in times a second.
 const DRAWS_PER_SECOND: u8 = 10;
@@ -36,9 +38,12 @@ pub(crate) fn say(sentence: &str) {
 ///
 /// # Errors
 ///
-/// When whoever reads stdout has gone.
-pub(crate) fn print(line: &str) -> std::io::Result<()> {
-    writeln!(std::io::stdout(), "{line}")
+/// When stdout cannot be written; but not when whoever read it has seen enough, as `head` does.
+pub(crate) fn print(line: &str) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("stdout cannot be written"),
+    }
 }
 
 /// A bar that counts records, drawn only on a terminal.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::deployment::Override;
@@ -131,12 +131,13 @@ pub(crate) struct SendArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("source").args(["template", "pipeline"]).required(true)))]
 pub(crate) struct PreviewArguments {
     /// A file with a record template
-    #[arg(long, value_name = "FILE", required_unless_present = "pipeline")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
     /// The pipeline whose template is rendered
-    #[arg(long, value_name = "NAME", conflicts_with = "template")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) pipeline: Option<String>,
     /// The folder of the pipeline files
     #[arg(long, value_name = "DIR", default_value = "pipelines")]

@@ -5,7 +5,7 @@ mod metrics;
 mod summary;
 mod verification;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -55,6 +55,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     let cancelled = ctrl_c();
     let mut summary = Summary::default();
     let mut unaccounted = Vec::new();
+    let mut sent = Sent::default();
     for described in &described {
         let run = Run {
             recipe: described.recipe()?,
@@ -62,7 +63,8 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
             records: Some(arguments.records),
             seed,
         };
-        let (row, missing) = demonstrate(described, run, &stack, &mut lines, &cancelled).await?;
+        let (row, missing) =
+            demonstrate(described, run, &stack, &mut lines, &mut sent, &cancelled).await?;
         summary
             .pipelines
             .insert(described.pipeline.name().to_owned(), row);
@@ -117,6 +119,7 @@ async fn demonstrate(
     run: Run,
     stack: &Stack,
     lines: &mut metrics::Lines,
+    sent: &mut Sent,
     cancelled: &watch::Receiver<bool>,
 ) -> anyhow::Result<(Row, Vec<String>)> {
     let pipeline = &described.pipeline;
@@ -129,13 +132,19 @@ async fn demonstrate(
         given_up: Vec::new(),
     };
     let endpoint = LocalEndpoint(stack.endpoint());
-    let transport = Stream::open(stream, Some(&endpoint)).await;
+    let transport = Stream::open(stream, Some(&endpoint)).await?;
     let started = Instant::now();
     let account = producer::produce(run, &transport, &mut clerk, cancelled.clone()).await?;
-    let finished = settle(stack, function, account.acknowledged, &clerk.bar, cancelled).await?;
+    // Another pipeline may have sent to the same stream before.
+    let of_others = sent.entry(stream.clone()).or_default();
+    let others = u64::try_from(of_others.len())?;
+    let expected = others + account.acknowledged;
+    let finished = settle(stack, function, expected, &clerk.bar, cancelled).await?;
     let took = finished.saturating_duration_since(started);
     clerk.bar.finish_and_clear();
-    let found = verification::look(stack, pipeline)?;
+    let mut found = verification::look(stack, pipeline)?;
+    found.disregard(of_others);
+    of_others.extend(clerk.ledger.identities().cloned());
     let balance = clerk.ledger.balance(&found.stored, &found.quarantined);
     let metrics = Metrics::of(pipeline.name(), lines);
     let progress = stack
@@ -148,7 +157,7 @@ async fn demonstrate(
     let row = Row {
         generated: account.generated,
         acknowledged: account.acknowledged,
-        received: progress.delivered - progress.redelivered,
+        received: (progress.delivered - progress.redelivered).saturating_sub(others),
         stored: balance.stored,
         filtered: balance.filtered,
         quarantined: balance.quarantined,
@@ -161,6 +170,9 @@ async fn demonstrate(
     };
     Ok((row, unaccounted))
 }
+
+/// The identities of the records that were sent to each stream.
+type Sent = HashMap<String, HashSet<String>>;
 
 /// Waits until the mapping has settled what was acknowledged; tells when it had.
 async fn settle(
@@ -182,7 +194,16 @@ async fn settle(
         }
         bar.set_position(settled);
         bar.set_message("settled");
-        if settled >= acknowledged || last.1.elapsed() > PATIENCE {
+        if settled >= acknowledged {
+            return Ok(last.1);
+        }
+        if last.1.elapsed() > PATIENCE {
+            let log = stack.data().join("logs").join(format!("{function}.log"));
+            say(&format!(
+                "{function} has settled nothing for {} s; look into {}",
+                PATIENCE.as_secs(),
+                log.display()
+            ));
             return Ok(last.1);
         }
         tokio::select! {

@@ -69,7 +69,7 @@ pub(crate) async fn start(
     Ok(Stack::start(config).await?)
 }
 
-/// Waits for Ctrl-C, or for the signal that a service manager sends.
+/// Waits for Ctrl-C, or for the signal of a service manager or of a terminal that closes.
 ///
 /// # Errors
 ///
@@ -77,7 +77,9 @@ pub(crate) async fn start(
 pub(crate) async fn until_told_to_stop() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
     tokio::select! {
+        _ = hang_up.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
         _ = terminate.recv() => {}
     }

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use kdg::{Scene, SeededEntropy, Template};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -60,8 +60,9 @@ fn scene(time: Option<&str>, seed: u64) -> anyhow::Result<Scene> {
     let Some(text) = time else {
         return Ok(Scene::new(entropy, now_ms()));
     };
-    let time = OffsetDateTime::parse(text, &Rfc3339).with_context(|| {
-        format!("--time {text:?} is no time; write it as 2026-11-20T18:00:00+01:00")
+    // What the parser says names parts of the format and not of the text.
+    let time = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
+        anyhow!("--time {text:?} is no time; write it as 2026-11-20T18:00:00+01:00")
     })?;
     let ms =
         i64::try_from(time.unix_timestamp_nanos() / 1_000_000).context("--time is too far away")?;

@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
     let endpoint = arguments
         .local
         .map(|port| LocalEndpoint(format!("http://127.0.0.1:{port}")));
-    let stream = Stream::open(&stream_name, endpoint.as_ref()).await;
+    let stream = Stream::open(&stream_name, endpoint.as_ref()).await?;
     let pace = arguments
         .rate
         .map_or_else(|| Ok(Pace::unlimited()), Pace::constant)?;

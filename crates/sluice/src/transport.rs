@@ -4,7 +4,10 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use anyhow::{Context as _, bail};
+use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
+use aws_sdk_kinesis::config::ProvideCredentials as _;
 use aws_sdk_kinesis::config::retry::RetryConfig;
 use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::primitives::Blob;
@@ -48,7 +51,11 @@ pub(crate) struct LocalEndpoint(pub(crate) String);
 
 impl Stream {
     /// The stream of this name, wherever the environment says AWS is, or in a local stack.
-    pub(crate) async fn open(name: &str, local: Option<&LocalEndpoint>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// When the environment names no region, or has no credentials.
+    pub(crate) async fn open(name: &str, local: Option<&LocalEndpoint>) -> anyhow::Result<Self> {
         let https = aws_smithy_http_client::Builder::new()
             .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
             .build_https();
@@ -67,12 +74,16 @@ impl Stream {
             config = config
                 .endpoint_url(endpoint)
                 .region(aws_config::Region::new(local::account::DEFAULT_REGION))
+                .use_fips(false)
+                .use_dual_stack(false)
                 .credentials_provider(key);
         }
-        Self {
-            client: Client::new(&config.load().await),
+        let config = config.load().await;
+        ready(&config).await?;
+        Ok(Self {
+            client: Client::new(&config),
             name: name.into(),
-        }
+        })
     }
 }
 
@@ -91,6 +102,23 @@ impl PutRecords for Stream {
         let answered = request.send().await.map_err(|error| failure(&error))?;
         Ok(answered.records.into_iter().map(answer).collect())
     }
+}
+
+/// Finds out before the first record what no request could do without.
+async fn ready(config: &SdkConfig) -> anyhow::Result<()> {
+    if config.region().is_none() {
+        bail!("no region is set; set AWS_REGION, or send to the local stack with --local");
+    }
+    let provider = config.credentials_provider();
+    let provider = provider.context("no credentials are configured; set AWS_PROFILE")?;
+    if let Err(error) = provider.provide_credentials().await {
+        bail!(
+            "no AWS credentials were found ({}); set AWS_PROFILE, or AWS_ACCESS_KEY_ID and \
+             AWS_SECRET_ACCESS_KEY, or send to the local stack with --local",
+            innermost(&error)
+        );
+    }
+    Ok(())
 }
 
 fn answer(entry: PutRecordsResultEntry) -> Answer {
@@ -123,9 +151,9 @@ where
     }
     .into();
     let is_retryable = match error {
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
-            true
-        }
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
+        // Anything else, such as an endpoint that is no address, stays as it is.
+        SdkError::DispatchFailure(dispatch) => dispatch.is_io() || dispatch.is_timeout(),
         SdkError::ServiceError(service) => service
             .err()
             .code()

@@ -5,6 +5,7 @@ mod condition;
 mod delete;
 mod list;
 mod multipart;
+mod parts;
 mod read;
 mod upload;
 mod write;
@@ -20,9 +21,10 @@ use s3s::dto::{
     DeleteBucketOutput, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput,
     DeleteObjectsOutput, ETag, GetBucketLocationInput, GetBucketLocationOutput, GetObjectInput,
     GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput,
-    ListBucketsInput, ListBucketsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
-    ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutObjectInput, PutObjectOutput,
-    Timestamp, UploadPartInput, UploadPartOutput,
+    ListBucketsInput, ListBucketsOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput,
+    ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput,
+    ListPartsOutput, PutObjectInput, PutObjectOutput, Timestamp, UploadPartCopyInput,
+    UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
 
@@ -63,7 +65,9 @@ forward! {
     list_objects_v2 => list: ListObjectsV2Input -> ListObjectsV2Output,
     create_multipart_upload => multipart: CreateMultipartUploadInput -> CreateMultipartUploadOutput,
     upload_part => multipart: UploadPartInput -> UploadPartOutput,
-    list_parts => multipart: ListPartsInput -> ListPartsOutput,
+    upload_part_copy => parts: UploadPartCopyInput -> UploadPartCopyOutput,
+    list_parts => parts: ListPartsInput -> ListPartsOutput,
+    list_multipart_uploads => parts: ListMultipartUploadsInput -> ListMultipartUploadsOutput,
     complete_multipart_upload => multipart: CompleteMultipartUploadInput -> CompleteMultipartUploadOutput,
     abort_multipart_upload => multipart: AbortMultipartUploadInput -> AbortMultipartUploadOutput,
 }

@@ -203,3 +203,13 @@ fn settings_survive_the_way_through_the_environment() {
     assert_eq!((name, bucket), ("PIPELINE", ("BUCKET", "b".to_owned())));
     assert_eq!(serde_json::from_str::<Settings>(&json).unwrap(), settings);
 }
+
+#[test]
+fn metadata_that_no_record_has_is_refused_by_its_name() {
+    let error = compile_program(".a = %sequence_numer").unwrap_err();
+    let problem = &error.problems[0];
+    assert_eq!(problem.offset, 5);
+    assert!(problem.message.contains("%sequence_numer"), "{error}");
+    assert!(problem.remedy.contains("%sequence_number"), "{error}");
+    assert!(compile_program(".a = %sequence_number").is_ok());
+}

@@ -47,6 +47,11 @@ impl Ledger {
         self.rendered.remove(&number);
     }
 
+    /// The identities that Kinesis gave.
+    pub(crate) fn identities(&self) -> impl Iterator<Item = &String> {
+        self.acknowledged.keys()
+    }
+
     /// Compares with the identities of the objects in the bucket, as often as each was found.
     pub(crate) fn balance(mut self, stored: &[String], quarantined: &[String]) -> Balance {
         let mut balance = Balance::default();

@@ -1,12 +1,13 @@
 //! What is in a bucket, by the identity of the records that its objects were made of.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use local::stack::Stack;
 use pipeline::Pipeline;
 use pipeline::layout::QUARANTINE_PREFIX;
-use pipeline::object::RECORD_METADATA;
+use pipeline::object::{PIPELINE_METADATA, RECORD_METADATA};
 
 /// Where the stack keeps records that a function did not accept.
 const FAILURE_PREFIX: &str = "aws/lambda/";
@@ -35,11 +36,17 @@ pub(super) fn look(stack: &Stack, pipeline: &Pipeline) -> anyhow::Result<Found> 
         folder: folder.clone(),
         ..Found::default()
     };
+    let mut foreign = 0;
     for object in stack
         .s3()
         .list(bucket, "")
         .with_context(|| format!("the bucket {bucket} cannot be listed"))?
     {
+        let maker = object.metadata.get(PIPELINE_METADATA);
+        if maker.is_some_and(|maker| maker != pipeline.name()) {
+            foreign += u64::from(!object.key.starts_with(QUARANTINE_PREFIX));
+            continue;
+        }
         let identity = object.metadata.get(RECORD_METADATA).cloned();
         let identity = identity.unwrap_or_else(|| format!("the object {}", object.key));
         if object.key.starts_with(QUARANTINE_PREFIX) {
@@ -49,8 +56,21 @@ pub(super) fn look(stack: &Stack, pipeline: &Pipeline) -> anyhow::Result<Found> 
         }
     }
     let apart = [".sluice", "aws", "quarantine"].map(|name| folder.join(name));
-    found.objects = files(&folder, &apart)?;
+    // Of a bucket that pipelines share, each has its own part.
+    found.objects = files(&folder, &apart)?.saturating_sub(foreign);
     Ok(found)
+}
+
+impl Found {
+    /// Leaves out what was made of records that another pipeline sent to the same stream.
+    pub(super) fn disregard(&mut self, of_others: &HashSet<String>) {
+        let before = self.stored.len();
+        self.stored.retain(|identity| !of_others.contains(identity));
+        self.quarantined
+            .retain(|identity| !of_others.contains(identity));
+        let left_out = u64::try_from(before - self.stored.len()).unwrap_or(u64::MAX);
+        self.objects = self.objects.saturating_sub(left_out);
+    }
 }
 
 fn files(folder: &Path, apart: &[PathBuf]) -> anyhow::Result<u64> {

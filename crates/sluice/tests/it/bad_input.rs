@@ -88,6 +88,42 @@ fn files_that_contradict_each_other_are_refused_by_name() {
 }
 
 #[test]
+fn sending_without_region_or_credentials_says_what_to_set() {
+    let send = |variables: &[(&str, &str)]| {
+        let output = sluice(&["send", "--pipeline", "kdg-archive", "--records", "1"])
+            .arg("--pipelines")
+            .arg(pipelines())
+            .env_clear()
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", "/nonexistent")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        said(&output)
+    };
+    let region = send(&[]);
+    assert!(region.contains("set AWS_REGION"), "{region}");
+    let credentials = send(&[("AWS_REGION", "eu-west-1")]);
+    assert!(credentials.contains("set AWS_PROFILE"), "{credentials}");
+}
+
+#[test]
+fn output_that_nobody_reads_to_its_end_is_no_failure() {
+    for arguments in [["completions", "bash"], ["check", "--pipelines"]] {
+        let mut command = sluice(&arguments);
+        if arguments[0] == "check" {
+            command.arg(pipelines());
+        }
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let status = command.stdout(writer).status().unwrap();
+        assert!(status.success(), "{arguments:?}: {status}");
+    }
+}
+
+#[test]
 fn a_command_for_a_function_that_is_not_there_is_refused() {
     let run = |over: &str| {
         let data = tempfile::tempdir().unwrap();

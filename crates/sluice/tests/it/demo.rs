@@ -1,15 +1,22 @@
+use std::fs;
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::stack::{functions, pipelines, sluice};
 
 /// Runs a demo and returns the line for programs.
 fn demo(arguments: &[&str]) -> Value {
+    demo_of(&pipelines(), arguments)
+}
+
+fn demo_of(folder: &Path, arguments: &[&str]) -> Value {
     let data = tempfile::tempdir().unwrap();
     let output = sluice(&["demo", "--json", "--seed", "7"])
         .arg("--data")
         .arg(data.path())
         .arg("--pipelines")
-        .arg(pipelines())
+        .arg(folder)
         .arg("--functions")
         .arg(functions())
         .args(arguments)
@@ -53,6 +60,34 @@ fn every_record_of_every_pipeline_is_accounted_for() {
 }
 
 #[test]
+fn two_pipelines_that_share_stream_and_bucket_each_account_for_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = pipelines().join("kdg-archive.json.tmpl");
+    fs::copy(template, folder.path().join("kdg-archive.json.tmpl")).unwrap();
+    let one = fs::read_to_string(pipelines().join("kdg-archive.yaml")).unwrap();
+    let other = one
+        .replace("ProcessKdgArchive", "ProcessKdgCopy")
+        .replace("kinesis/", "copy/");
+    fs::write(folder.path().join("one.yaml"), one).unwrap();
+    fs::write(folder.path().join("two.yaml"), other).unwrap();
+
+    let summary = demo_of(folder.path(), &["--records", "200"]);
+
+    assert_eq!(summary["unaccounted"], 0);
+    for name in ["one", "two"] {
+        assert_balanced(&summary["pipelines"][name], 200);
+        assert_eq!(summary["pipelines"][name]["received"], 200);
+    }
+}
+
+#[test]
+fn a_pipeline_that_is_named_twice_runs_once() {
+    let twice = ["--pipeline", "kdg-archive", "--pipeline", "kdg-archive"];
+    let summary = demo(&[&twice[..], &["--records", "50"]].concat());
+    assert_balanced(&summary["pipelines"]["kdg-archive"], 50);
+}
+
+#[test]
 fn nothing_is_lost_or_doubled_when_the_function_is_killed_at_its_work() {
     let summary = demo(&["--records", "2000", "--fault", "invoke=0.3"]);
     assert_eq!(summary["unaccounted"], 0);
@@ -93,7 +128,7 @@ fn a_pipeline_can_be_run_alone() {
 fn a_folder_that_is_not_ours_is_never_emptied() {
     let folder = tempfile::tempdir().unwrap();
     let precious = folder.path().join("precious.txt");
-    std::fs::write(&precious, "x").unwrap();
+    fs::write(&precious, "x").unwrap();
     let output = sluice(&["demo", "--data"])
         .arg(folder.path())
         .arg("--pipelines")

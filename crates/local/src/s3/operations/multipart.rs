@@ -10,18 +10,18 @@ use md5::{Digest, Md5};
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
     CompleteMultipartUploadOutput, CompletedPart, CreateMultipartUploadInput,
-    CreateMultipartUploadOutput, ETag, ListPartsInput, ListPartsOutput, UploadPartInput,
-    UploadPartOutput,
+    CreateMultipartUploadOutput, ETag, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3Error, S3Request, S3Result, s3_error};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::upload::{Claims, announced_trailer, receive};
-use super::{check_key, condition, disk, etag, find, hex, refused, timestamp};
+use super::{check_key, condition, disk, etag, find, hex, refused};
 use crate::s3::bucket::Bucket;
 use crate::s3::entry::{Attributes, Checksums, Entry};
 use crate::s3::place::Place;
+use crate::s3::staged::Staged;
 use crate::s3::store::Store;
 
 /// Parts are numbered from 1 to this.
@@ -31,27 +31,27 @@ const LAST_PART: i32 = 10_000;
 const PART_MIN_BYTES: u64 = 5 * 1024 * 1024;
 
 /// The file that tells what an upload will become.
-const UPLOAD_FILE: &str = "upload";
+pub(super) const UPLOAD_FILE: &str = "upload";
 
 /// What an upload will become.
 #[derive(Serialize, Deserialize)]
-struct Upload {
-    key: String,
+pub(super) struct Upload {
+    pub(super) key: String,
     attributes: Attributes,
 }
 
 /// A part that has arrived; its file bears the number, this its digest.
 #[derive(Serialize, Deserialize)]
-struct Part {
-    number: i32,
-    size: u64,
-    md5: String,
-    modified_ms: u64,
+pub(super) struct Part {
+    pub(super) number: i32,
+    pub(super) size: u64,
+    pub(super) md5: String,
+    pub(super) modified_ms: u64,
 }
 
 /// An upload that has begun.
-struct Open {
-    bucket: Arc<Bucket>,
+pub(super) struct Open {
+    pub(super) bucket: Arc<Bucket>,
     folder: PathBuf,
     upload: Upload,
 }
@@ -95,13 +95,7 @@ pub(super) async fn upload_part(
     let trailers = request.trailing_headers;
     let input = request.input;
     let open = open(store, &input.bucket, &input.key, &input.upload_id)?;
-    if !(1..=LAST_PART).contains(&input.part_number) {
-        return Err(s3_error!(
-            InvalidArgument,
-            "Part number must be an integer between 1 and {}, inclusive",
-            LAST_PART
-        ));
-    }
+    check_number(input.part_number)?;
     let claims = Claims {
         content_md5: input.content_md5,
         algorithm: input.checksum_algorithm,
@@ -118,15 +112,10 @@ pub(super) async fn upload_part(
     let part = Part {
         number: input.part_number,
         size: upload.staged.size(),
-        md5: upload.md5.clone(),
+        md5: upload.md5,
         modified_ms: store.now_ms(),
     };
-    let mut staged = upload.staged;
-    let (_, path) = staged.in_file().map_err(disk)?;
-    fs::rename(path, open.bytes_of(part.number)).map_err(disk)?;
-    staged.moved();
-    let text = serde_json::to_vec(&part).map_err(S3Error::internal_error)?;
-    fs::write(open.description_of(part.number), text).map_err(disk)?;
+    open.keep(&part, upload.staged)?;
     Ok(UploadPartOutput {
         e_tag: Some(ETag::Strong(part.md5)),
         checksum_crc32: upload.checksums.crc32,
@@ -135,29 +124,6 @@ pub(super) async fn upload_part(
         checksum_sha1: upload.checksums.sha1,
         checksum_sha256: upload.checksums.sha256,
         ..UploadPartOutput::default()
-    })
-}
-
-pub(super) async fn list_parts(
-    store: &Store,
-    request: S3Request<ListPartsInput>,
-) -> S3Result<ListPartsOutput> {
-    let input = request.input;
-    let open = open(store, &input.bucket, &input.key, &input.upload_id)?;
-    let parts = open.parts()?.into_iter().map(|part| s3s::dto::Part {
-        e_tag: Some(ETag::Strong(part.md5)),
-        last_modified: Some(timestamp(part.modified_ms)),
-        part_number: Some(part.number),
-        size: i64::try_from(part.size).ok(),
-        ..s3s::dto::Part::default()
-    });
-    Ok(ListPartsOutput {
-        bucket: Some(input.bucket),
-        key: Some(input.key),
-        upload_id: Some(input.upload_id),
-        is_truncated: Some(false),
-        parts: Some(parts.collect()),
-        ..ListPartsOutput::default()
     })
 }
 
@@ -211,7 +177,18 @@ pub(super) async fn abort_multipart_upload(
     Ok(AbortMultipartUploadOutput::default())
 }
 
-fn open(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<Open> {
+pub(super) fn check_number(number: i32) -> S3Result<()> {
+    if (1..=LAST_PART).contains(&number) {
+        return Ok(());
+    }
+    Err(s3_error!(
+        InvalidArgument,
+        "Part number must be an integer between 1 and {}, inclusive",
+        LAST_PART
+    ))
+}
+
+pub(super) fn open(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<Open> {
     let missing = || {
         s3_error!(
             NoSuchUpload,
@@ -243,8 +220,17 @@ impl Open {
         self.folder.join(format!("{number:05}.json"))
     }
 
+    /// Keeps a part, in place of one that bears its number.
+    pub(super) fn keep(&self, part: &Part, mut staged: Staged) -> S3Result<()> {
+        let (_, path) = staged.in_file().map_err(disk)?;
+        fs::rename(path, self.bytes_of(part.number)).map_err(disk)?;
+        staged.moved();
+        let text = serde_json::to_vec(part).map_err(S3Error::internal_error)?;
+        fs::write(self.description_of(part.number), text).map_err(disk)
+    }
+
     /// Every part that has arrived, in the order of the numbers.
-    fn parts(&self) -> S3Result<Vec<Part>> {
+    pub(super) fn parts(&self) -> S3Result<Vec<Part>> {
         let mut parts: Vec<Part> = Vec::new();
         for file in fs::read_dir(&self.folder).map_err(disk)? {
             let path = file.map_err(disk)?.path();
