@@ -46,8 +46,9 @@ pub use delivery::{
 pub use entropy::{Entropy, SeededEntropy};
 pub use pace::{Cell, Grid, GridError, Pace, RateError, Rounding};
 pub use record::{
-    Ending, KeyRule, KeyRuleError, KeyTemplate, MAX_PARTITION_KEY_CHARACTERS, MAX_RECORD_BYTES,
-    Recipe, Record, RecordError,
+    Ending, Fault, FaultKind, FaultMix, FaultMixError, FaultyRecipe, HOT_KEY, KeyRule,
+    KeyRuleError, KeyTemplate, MAX_PARTITION_KEY_CHARACTERS, MAX_RECORD_BYTES, Recipe, Record,
+    RecordError,
 };
 pub use scene::Scene;
 pub use template::{LineBreaks, Problem, Template, TemplateError, TemplateErrors};

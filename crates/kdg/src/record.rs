@@ -1,5 +1,6 @@
 //! A rendered template → a record that a stream accepts.
 
+mod fault;
 mod key;
 
 use thiserror::Error;
@@ -7,6 +8,7 @@ use thiserror::Error;
 use crate::scene::Scene;
 use crate::template::Template;
 
+pub use fault::{Fault, FaultKind, FaultMix, FaultMixError, FaultyRecipe, HOT_KEY};
 pub use key::{KeyRule, KeyRuleError, KeyTemplate};
 
 /// The most bytes of a record, data and partition key together, on a stream
@@ -97,6 +99,33 @@ pub enum Ending {
 }
 
 impl Record {
+    /// Gives data its partition key and its ending.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the record from being put into a stream; see
+    /// [`RecordError`].
+    pub fn of(
+        mut data: Vec<u8>,
+        rule: &KeyRule,
+        ending: Ending,
+        scene: &mut Scene,
+        tag: u64,
+    ) -> Result<Self, RecordError> {
+        let partition_key = rule.derive(&data, scene)?;
+        if ending == Ending::LineFeed {
+            data.push(b'\n');
+        }
+        let record = Self {
+            data,
+            partition_key,
+            explicit_hash_key: rule.hash_key(tag),
+            tag,
+        };
+        record.check()?;
+        Ok(record)
+    }
+
     /// The bytes that count against the limits of a stream.
     pub fn size(&self) -> usize {
         self.data.len() + self.partition_key.len()
@@ -141,17 +170,6 @@ impl Recipe {
     pub fn make(&self, scene: &mut Scene, tag: u64) -> Result<Record, RecordError> {
         let mut data = Vec::new();
         self.template.render(scene, &mut data);
-        let partition_key = self.partition_key.derive(&data, scene)?;
-        if self.ending == Ending::LineFeed {
-            data.push(b'\n');
-        }
-        let record = Record {
-            data,
-            partition_key,
-            explicit_hash_key: None,
-            tag,
-        };
-        record.check()?;
-        Ok(record)
+        Record::of(data, &self.partition_key, self.ending, scene, tag)
     }
 }

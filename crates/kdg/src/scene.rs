@@ -45,6 +45,12 @@ impl Scene {
         self.simulated_ms = simulated_ms;
     }
 
+    /// Sets every clock back, or forward when `ms` is negative.
+    pub(crate) fn set_back(&mut self, ms: i64) {
+        self.now_ms = self.now_ms.saturating_sub(ms);
+        self.simulated_ms = self.simulated_ms.map(|time| time.saturating_sub(ms));
+    }
+
     /// The time on the clock.
     pub fn now_ms(&self) -> i64 {
         self.now_ms

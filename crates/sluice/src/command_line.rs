@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
+use kdg::FaultMix;
 
 use crate::deployment::Override;
 use crate::fault::FaultRate;
+use crate::rhythm::{Ramp, Seconds};
 
 /// The port of the local stack.
 pub(crate) const DEFAULT_PORT: u16 = 4566;
@@ -29,7 +31,7 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Send records of a pipeline to its stream
     #[command(after_help = SEND_EXAMPLES)]
-    Send(SendArguments),
+    Send(Box<SendArguments>),
     /// Print sample records
     #[command(after_help = PREVIEW_EXAMPLES)]
     Preview(PreviewArguments),
@@ -103,31 +105,122 @@ pub(crate) struct DemoArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("records_from").args(["pipeline", "template", "stdin"]).required(true)))]
 pub(crate) struct SendArguments {
-    /// The pipeline whose records are sent
-    #[arg(long, value_name = "NAME")]
-    pub(crate) pipeline: String,
-    /// The folder of the pipeline files
-    #[arg(long, value_name = "DIR", default_value = "pipelines")]
-    pub(crate) pipelines: PathBuf,
-    /// The stream, when it is not the pipeline's own
-    #[arg(long, value_name = "NAME")]
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    /// The stream; the pipeline's own when omitted
+    #[arg(long, value_name = "NAME", required_unless_present = "pipeline")]
     pub(crate) stream: Option<String>,
-    /// Stop after so many records; until Ctrl-C when omitted
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) records: Option<u64>,
-    /// Records per second; as fast as the stream takes them when omitted
-    #[arg(long, value_name = "PER_SECOND")]
-    pub(crate) rate: Option<f64>,
+    /// Create the stream when it is not there, and wait until it is ACTIVE
+    #[arg(long)]
+    pub(crate) create_stream: bool,
+    /// How many shards to create it with; the pipeline's number, or on-demand, when omitted
+    #[arg(long, value_name = "N", requires = "create_stream", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) shards: Option<u32>,
+    #[command(flatten)]
+    pub(crate) pace: PaceArguments,
+    #[command(flatten)]
+    pub(crate) end: EndArguments,
     /// Repeat the same records
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+    /// Mix in faults, each with its share: malformed, duplicate, late, oversize, hot-key
+    #[arg(long, value_name = "NAME=SHARE,…", conflicts_with = "stdin")]
+    pub(crate) faults: Option<FaultMix>,
+    /// Write a line of JSON for every record: its number, its fault, and what became of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
     /// Send to the local stack, on this port
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "4566")]
     pub(crate) local: Option<u16>,
     /// Print the account as one line of JSON last, on stdout
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Where records come from, and what is added to them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Records")]
+pub(crate) struct SourceArguments {
+    /// The pipeline whose test traffic is sent
+    #[arg(long, value_name = "NAME")]
+    pub(crate) pipeline: Option<String>,
+    /// A file with a record template
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
+    /// Lines from standard input, one record each
+    #[arg(long)]
+    pub(crate) stdin: bool,
+    /// The folder of the pipeline files
+    #[arg(long, value_name = "DIR", default_value = "pipelines")]
+    pub(crate) pipelines: PathBuf,
+    /// `random`, `even` over the shards, or text with fields such as `{{ user_id }}`
+    #[arg(long, value_name = "RULE")]
+    pub(crate) partition_key: Option<String>,
+    /// End each record with a line feed, as the Kinesis Data Generator does
+    #[arg(long)]
+    pub(crate) newline: bool,
+}
+
+/// How fast records are sent; as fast as the stream takes them when nothing is said.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rate")]
+pub(crate) struct PaceArguments {
+    /// Records per second
+    #[arg(long, value_name = "PER_SECOND", conflicts_with_all = ["ramp", "grid"])]
+    pub(crate) rate: Option<f64>,
+    /// A rate that changes from one to the other within the time of --over
+    #[arg(long, value_name = "FROM..TO", requires = "over", conflicts_with_all = ["burst", "grid"])]
+    pub(crate) ramp: Option<Ramp>,
+    /// How long the ramp takes, in seconds
+    #[arg(long, value_name = "SECONDS", requires = "ramp")]
+    pub(crate) over: Option<Seconds>,
+    /// The rate of a burst that comes --every so often and --lasts for a while, above --rate
+    #[arg(
+        long,
+        value_name = "PER_SECOND",
+        requires = "every",
+        requires = "lasts",
+        conflicts_with = "grid"
+    )]
+    pub(crate) burst: Option<f64>,
+    /// From the beginning of one burst to that of the next, in seconds
+    #[arg(long, value_name = "SECONDS", requires = "burst")]
+    pub(crate) every: Option<Seconds>,
+    /// How long a burst lasts, in seconds
+    #[arg(long, value_name = "SECONDS", requires = "burst")]
+    pub(crate) lasts: Option<Seconds>,
+    /// A file with the week of hours that the Kinesis Data Generator keeps as `periods`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) grid: Option<PathBuf>,
+    /// Let each hour of the grid pass evenly into the next
+    #[arg(long, requires = "grid")]
+    pub(crate) smooth: bool,
+    /// Simulate the time from here on, which `date.simTime` shows
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) from: Option<String>,
+    /// Where the simulated time ends
+    #[arg(long, value_name = "RFC3339", requires = "from")]
+    pub(crate) until: Option<String>,
+    /// How many times as fast the simulated time passes; as fast as the stream takes it when omitted
+    #[arg(long, value_name = "TIMES", requires = "from")]
+    pub(crate) speed: Option<f64>,
+}
+
+/// When to stop; at Ctrl-C when nothing is said.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "End")]
+pub(crate) struct EndArguments {
+    /// Stop after so many records
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) records: Option<u64>,
+    /// Stop after so many bytes of data and partition keys
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) bytes: Option<u64>,
+    /// Stop after so many seconds
+    #[arg(long)]
+    pub(crate) seconds: Option<Seconds>,
 }
 
 #[derive(Debug, Args)]
@@ -182,7 +275,13 @@ const DEMO_EXAMPLES: &str = "Examples:
 
 const SEND_EXAMPLES: &str = "Examples:
   sluice send --pipeline user-activity --records 1000 --local
-  sluice send --pipeline kdg-archive --rate 100";
+  sluice send --pipeline kdg-archive --rate 100
+  sluice send --template order.tmpl --stream orders --create-stream --shards 4 --partition-key even
+  sluice send --pipeline kdg-archive --ramp 0..5000 --over 60 --seconds 120
+  sluice send --pipeline kdg-archive --rate 50 --burst 2000 --every 60 --lasts 5
+  sluice send --pipeline kdg-archive --grid periods.json --from 2026-11-16T00:00:00Z --until 2026-11-23T00:00:00Z
+  sluice send --pipeline kdg-archive --records 10000 --faults malformed=0.01,late=0.02 --ledger sent.ndjson
+  zcat events.ndjson.gz | sluice send --stdin --stream events --partition-key '{{ user.id }}'";
 
 const PREVIEW_EXAMPLES: &str = "Examples:
   sluice preview --pipeline user-activity

@@ -13,7 +13,7 @@ use ::local::mapping::MappingHandle;
 use ::local::stack::Stack;
 use anyhow::bail;
 use indicatif::ProgressBar;
-use kdg::{Account, Event, Pace, Record};
+use kdg::{Account, Event, Fault, FaultMix, FaultyRecipe, Record};
 use pipeline::Config;
 use pipeline::verdict::Intent;
 use tokio::sync::watch;
@@ -23,7 +23,8 @@ use crate::check;
 use crate::command_line::{DEFAULT_PORT, DemoArguments};
 use crate::local;
 use crate::pipelines::{self, Described};
-use crate::producer::{self, Observer, Run};
+use crate::producer::{self, End, Observer, Produced, Run, Source};
+use crate::rhythm::Rhythm;
 use crate::send::ctrl_c;
 use crate::state_folder::StateFolder;
 use crate::transport::{LocalEndpoint, Stream};
@@ -57,10 +58,14 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     let mut unaccounted = Vec::new();
     let mut sent = Sent::default();
     for described in &described {
+        let recipe = FaultyRecipe::new(described.recipe()?, FaultMix::default());
         let run = Run {
-            recipe: described.recipe()?,
-            pace: Pace::unlimited(),
-            records: Some(arguments.records),
+            source: Source::Recipe(Box::new(recipe)),
+            rhythm: Rhythm::unlimited(),
+            end: End {
+                records: Some(arguments.records),
+                ..End::default()
+            },
             seed,
         };
         let (row, missing) =
@@ -126,7 +131,7 @@ async fn demonstrate(
     let function = &pipeline.process().function;
     let stream = &pipeline.stream().name;
     let mut clerk = Clerk {
-        bar: bar(pipeline.name(), run.records),
+        bar: bar(pipeline.name(), run.end.records),
         config: pipeline.config(),
         ledger: Ledger::default(),
         given_up: Vec::new(),
@@ -134,7 +139,13 @@ async fn demonstrate(
     let endpoint = LocalEndpoint(stack.endpoint());
     let transport = Stream::open(stream, Some(&endpoint)).await?;
     let started = Instant::now();
-    let account = producer::produce(run, &transport, &mut clerk, cancelled.clone()).await?;
+    let Produced {
+        account,
+        stopped_by,
+    } = producer::produce(run, &transport, &mut clerk, cancelled.clone()).await?;
+    if let Some(error) = stopped_by {
+        return Err(error);
+    }
     // Another pipeline may have sent to the same stream before.
     let of_others = sent.entry(stream.clone()).or_default();
     let others = u64::try_from(of_others.len())?;
@@ -232,7 +243,7 @@ struct Clerk<'c> {
 }
 
 impl Observer for Clerk<'_> {
-    fn made(&mut self, record: &Record) {
+    fn made(&mut self, record: &Record, _: Option<Fault>) {
         let verdict = check::verdict(
             self.config,
             record.tag,

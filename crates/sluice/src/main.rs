@@ -10,6 +10,7 @@ mod local;
 mod pipelines;
 mod preview;
 mod producer;
+mod rhythm;
 mod send;
 mod state_folder;
 mod transport;
@@ -27,7 +28,7 @@ async fn main() -> ExitCode {
     let done = match cli.command {
         Command::Local(arguments) => local::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
-        Command::Send(arguments) => send::run(arguments).await,
+        Command::Send(arguments) => send::run(*arguments).await,
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Completions { shell } => {

@@ -4,14 +4,13 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use kdg::{Scene, SeededEntropy, Template};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::command_line::PreviewArguments;
 use crate::pipelines;
-use crate::producer::{any_seed, now_ms};
+use crate::producer::{any_seed, local_offset_minutes, now_ms};
+use crate::rhythm;
 
 /// Renders and prints.
 ///
@@ -58,15 +57,10 @@ fn template(arguments: &PreviewArguments) -> anyhow::Result<Template> {
 fn scene(time: Option<&str>, seed: u64) -> anyhow::Result<Scene> {
     let entropy = SeededEntropy::new(seed);
     let Some(text) = time else {
-        return Ok(Scene::new(entropy, now_ms()));
+        return Ok(Scene::new(entropy, now_ms()).with_offset(local_offset_minutes()));
     };
-    // What the parser says names parts of the format and not of the text.
-    let time = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
-        anyhow!("--time {text:?} is no time; write it as 2026-11-20T18:00:00+01:00")
-    })?;
-    let ms =
-        i64::try_from(time.unix_timestamp_nanos() / 1_000_000).context("--time is too far away")?;
-    let mut scene = Scene::new(entropy, ms).with_offset(i32::from(time.offset().whole_minutes()));
+    let (ms, offset_minutes) = rhythm::time("--time", text)?;
+    let mut scene = Scene::new(entropy, ms).with_offset(offset_minutes);
     scene.set_simulated(Some(ms));
     Ok(scene)
 }

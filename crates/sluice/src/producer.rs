@@ -1,33 +1,56 @@
-//! A recipe, a pace and a stream → acknowledged records, and a true account of the rest.
+//! A source of records, a rhythm and a stream → acknowledged records, and a true account of the rest.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+mod maker;
+mod source;
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use kdg::{
-    Account, Action, Delivery, DeliverySettings, Event, Pace, Recipe, Record, Scene, SeededEntropy,
-};
+use kdg::{Account, Action, Delivery, DeliverySettings, Event, Fault, Record, SeededEntropy};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::rhythm::Rhythm;
 use crate::transport::PutRecords;
+use maker::Maker;
+
+pub(crate) use source::{Lines, Source};
 
 /// Records made at a time, so that answers are heard in between.
-const STRIDE: u64 = 500;
+const STRIDE: usize = 500;
+
+const SECONDS_PER_MINUTE: i32 = 60;
 
 /// What is made, how fast, and when it ends.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) recipe: Recipe,
-    pub(crate) pace: Pace,
-    /// No end but the cancellation when `None`.
-    pub(crate) records: Option<u64>,
+    pub(crate) source: Source,
+    pub(crate) rhythm: Rhythm,
+    pub(crate) end: End,
     pub(crate) seed: u64,
+}
+
+/// When a run ends, whatever comes first; at the cancellation when nothing is set.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct End {
+    pub(crate) records: Option<u64>,
+    /// Data and partition keys.
+    pub(crate) bytes: Option<u64>,
+    pub(crate) after: Option<Duration>,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub(crate) struct Produced {
+    pub(crate) account: Account,
+    /// The record that could not be made, which ended the run.
+    pub(crate) stopped_by: Option<anyhow::Error>,
 }
 
 /// Hears what becomes of each record.
 pub(crate) trait Observer {
     /// A record was made; its tag numbers the records from 0.
-    fn made(&mut self, record: &Record);
+    fn made(&mut self, record: &Record, fault: Option<Fault>);
     /// The outcome of a record is known.
     fn happened(&mut self, event: Event);
     /// How the records stand now.
@@ -38,44 +61,34 @@ pub(crate) trait Observer {
 ///
 /// # Errors
 ///
-/// When the recipe makes a record that no stream would take.
+/// When a request ends without an answer, which is a defect.
 pub(crate) async fn produce(
     run: Run,
     stream: &impl PutRecords,
     observer: &mut impl Observer,
     mut cancelled: watch::Receiver<bool>,
-) -> anyhow::Result<Account> {
-    let Run {
-        recipe,
-        mut pace,
-        records,
-        seed,
-    } = run;
+) -> anyhow::Result<Produced> {
     let origin = Instant::now();
-    let mut scene = Scene::new(SeededEntropy::new(seed), now_ms());
-    let mut jitter = SeededEntropy::new(seed.wrapping_add(1));
+    let mut jitter = SeededEntropy::new(run.seed.wrapping_add(1));
+    let mut maker = Maker::new(run);
     let mut delivery = Delivery::new(DeliverySettings::default());
     let mut requests = JoinSet::new();
-    let mut made = 0;
     loop {
         let now = origin.elapsed();
-        let left = records.map_or(u64::MAX, |records| records - made);
         let is_cancelled = *cancelled.borrow_and_update();
         if is_cancelled {
             delivery.cancel();
-        } else if left == 0 {
-            delivery.finish();
         } else {
-            let room = u64::try_from(delivery.room()).unwrap_or(u64::MAX);
-            let due = pace.take(now, room.min(left).min(STRIDE));
-            scene.set_now(now_ms());
-            for _ in 0..due {
-                let record = recipe
-                    .make(&mut scene, made)
-                    .context("the record cannot be sent")?;
-                made += 1;
-                observer.made(&record);
+            maker.set_clock(now_ms());
+            for _ in 0..delivery.room().min(STRIDE) {
+                let Some((record, fault)) = maker.make(now) else {
+                    break;
+                };
+                observer.made(&record, fault);
                 delivery.push(record, now);
+            }
+            if maker.is_over() {
+                delivery.finish();
             }
         }
         let mut wake = None;
@@ -98,10 +111,13 @@ pub(crate) async fn produce(
         }
         observer.stands(delivery.account());
         if is_done {
-            return Ok(delivery.account());
+            return Ok(Produced {
+                account: delivery.account(),
+                stopped_by: maker.stopped_by(),
+            });
         }
-        let more = left > 0 && !is_cancelled && delivery.room() > 0;
-        let next_record = more.then(|| pace.next_due(origin.elapsed()));
+        let may_make = !maker.is_over() && !is_cancelled && delivery.room() > 0;
+        let next_record = may_make.then(|| maker.next_due(origin.elapsed())).flatten();
         let wake = wake.into_iter().chain(next_record).min();
         let pause = wake.map(|wake| wake.saturating_sub(origin.elapsed()));
         tokio::select! {
@@ -113,6 +129,7 @@ pub(crate) async fn produce(
                     Err(failure) => delivery.failed(request, &failure, now, &mut jitter),
                 };
             }
+            () = maker.something_to_read(), if may_make => {}
             () = tokio::time::sleep(pause.unwrap_or_default()), if pause.is_some() => {}
             Ok(()) = cancelled.changed(), if !is_cancelled => {}
         }
@@ -131,4 +148,9 @@ pub(crate) fn now_ms() -> i64 {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Minutes by which this machine's local time is ahead of UTC now.
+pub(crate) fn local_offset_minutes() -> i32 {
+    chrono::Local::now().offset().local_minus_utc() / SECONDS_PER_MINUTE
 }

@@ -1,59 +1,131 @@
-//! `sluice send`: records of a pipeline to its stream, and a true account at the end.
+//! `sluice send`: records to a stream, and a true account at the end.
+
+mod ledger;
+mod progress;
 
 use std::process::ExitCode;
 
-use anyhow::bail;
-use indicatif::ProgressBar;
-use kdg::{Account, Event, Pace, Record};
+use anyhow::{Context, bail};
+use kdg::{Account, Ending, FaultyRecipe, KeyRule, Recipe};
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::account::{bar, print, say};
+use crate::account::{print, say};
 use crate::command_line::SendArguments;
-use crate::pipelines;
-use crate::producer::{self, Observer, Run};
+use crate::pipelines::{self, Described};
+use crate::producer::{self, End, Lines, Produced, Run, Source};
+use crate::rhythm::Rhythm;
 use crate::transport::{LocalEndpoint, Stream};
+use ledger::Ledger;
+use progress::Progress;
+
+/// The partition key rule that spreads records evenly over the shards.
+const EVEN: &str = "even";
 
 /// Sends until the run ends or Ctrl-C.
 ///
 /// # Errors
 ///
-/// When the pipeline cannot be read, or its records are ones that no stream would take.
+/// When what was typed does not fit together, the stream cannot be created, records are ones that
+/// no stream would take, or some were given up.
 pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
-    let described = pipelines::read_one(&arguments.pipelines, &arguments.pipeline)?;
-    let stream_name = arguments
-        .stream
-        .unwrap_or_else(|| described.pipeline.stream().name.clone());
-    let endpoint = arguments
-        .local
-        .map(|port| LocalEndpoint(format!("http://127.0.0.1:{port}")));
-    let stream = Stream::open(&stream_name, endpoint.as_ref()).await?;
-    let pace = arguments
-        .rate
-        .map_or_else(|| Ok(Pace::unlimited()), Pace::constant)?;
+    let pipeline = arguments.source.pipeline.as_deref();
+    let described = pipeline
+        .map(|name| pipelines::read_one(&arguments.source.pipelines, name))
+        .transpose()?;
+    let seed = arguments.seed.unwrap_or_else(producer::any_seed);
+    let rhythm = Rhythm::of(&arguments.pace, seed)?;
+    let ledger = arguments
+        .ledger
+        .as_deref()
+        .map(Ledger::create)
+        .transpose()?;
+    let stream = open(&arguments, described.as_ref()).await?;
     let run = Run {
-        recipe: described.recipe()?,
-        pace,
-        records: arguments.records,
-        seed: arguments.seed.unwrap_or_else(producer::any_seed),
+        source: source(&arguments, described.as_ref(), &stream).await?,
+        rhythm,
+        end: End {
+            records: arguments.end.records,
+            bytes: arguments.end.bytes,
+            after: arguments.end.seconds.map(|seconds| seconds.0),
+        },
+        seed,
     };
-    let mut progress = Progress {
-        bar: bar(&stream_name, arguments.records),
-        last_failure: None,
-    };
-    let account = producer::produce(run, &stream, &mut progress, ctrl_c()).await?;
-    progress.bar.finish_and_clear();
-    say(&sentence(&stream_name, &account));
+    let mut progress = Progress::new(stream.name(), arguments.end.records, ledger);
+    let produced = producer::produce(run, &stream, &mut progress, ctrl_c()).await?;
+    let last_failure = progress.finish()?;
+    let Produced {
+        account,
+        stopped_by,
+    } = produced;
+    say(&sentence(stream.name(), &account));
     if arguments.json {
         print(&line(&account).to_string())?;
     }
-    match progress.last_failure {
-        Some(failure) if account.given_up > 0 => bail!(
+    match (stopped_by, last_failure) {
+        (Some(error), _) => Err(error),
+        (None, Some(failure)) if account.given_up > 0 => bail!(
             "{} records were given up; the last was {failure}",
             account.given_up
         ),
         _ => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// The stream to send to, which is created when that is asked for.
+async fn open(arguments: &SendArguments, described: Option<&Described>) -> anyhow::Result<Stream> {
+    let of_pipeline = described.map(|described| described.pipeline.stream());
+    let name = match (&arguments.stream, of_pipeline) {
+        (Some(name), _) => name,
+        (None, Some(stream)) => &stream.name,
+        (None, None) => bail!("--stream is missing"),
+    };
+    let endpoint = arguments
+        .local
+        .map(|port| LocalEndpoint(format!("http://127.0.0.1:{port}")));
+    let stream = Stream::open(name, endpoint.as_ref()).await?;
+    if arguments.create_stream {
+        let of_pipeline = of_pipeline.filter(|stream| stream.name == *name);
+        let shards = arguments
+            .shards
+            .or_else(|| of_pipeline.and_then(|stream| stream.shards));
+        if stream.create(shards).await? {
+            say(&format!("{name}: created, and ACTIVE"));
+        }
+    }
+    Ok(stream)
+}
+
+async fn source(
+    arguments: &SendArguments,
+    described: Option<&Described>,
+    stream: &Stream,
+) -> anyhow::Result<Source> {
+    let rule = match arguments.source.partition_key.as_deref() {
+        None => None,
+        Some(EVEN) => Some(KeyRule::Even(stream.hash_keys().await?)),
+        Some(rule) => Some(rule.parse().context("--partition-key")?),
+    };
+    let ending = if arguments.source.newline {
+        Ending::LineFeed
+    } else {
+        Ending::Nothing
+    };
+    let recipe = match (described, &arguments.source.template) {
+        (Some(described), _) => described.recipe()?,
+        (None, Some(file)) => Recipe::new(pipelines::read_template(file)?),
+        (None, None) => {
+            let rule = rule.unwrap_or(KeyRule::Random);
+            return Ok(Source::Lines(Lines::of_stdin(rule, ending)));
+        }
+    };
+    let recipe = Recipe {
+        partition_key: rule.unwrap_or_else(|| recipe.partition_key.clone()),
+        ending,
+        ..recipe
+    };
+    let mix = arguments.faults.clone().unwrap_or_default();
+    Ok(Source::Recipe(Box::new(FaultyRecipe::new(recipe, mix))))
 }
 
 /// Turns true at the first Ctrl-C. A second one ends the process at once.
@@ -68,29 +140,6 @@ pub(crate) fn ctrl_c() -> watch::Receiver<bool> {
         }
     });
     cancelled
-}
-
-struct Progress {
-    bar: ProgressBar,
-    last_failure: Option<String>,
-}
-
-impl Observer for Progress {
-    fn made(&mut self, _: &Record) {}
-
-    fn happened(&mut self, event: Event) {
-        if let Event::GivenUp { reason, .. } = event {
-            self.last_failure = Some(reason.to_string());
-        }
-    }
-
-    fn stands(&mut self, account: Account) {
-        self.bar.set_position(account.acknowledged);
-        self.bar.set_message(format!(
-            "in flight {}, throttled {}, given up {}",
-            account.in_flight, account.throttled, account.given_up
-        ));
-    }
 }
 
 fn sentence(stream: &str, account: &Account) -> String {

@@ -3,15 +3,18 @@
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::ProvideCredentials as _;
 use aws_sdk_kinesis::config::retry::RetryConfig;
 use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::primitives::Blob;
-use aws_sdk_kinesis::types::{PutRecordsRequestEntry, PutRecordsResultEntry};
+use aws_sdk_kinesis::types::{
+    PutRecordsRequestEntry, PutRecordsResultEntry, StreamMode, StreamModeDetails, StreamStatus,
+};
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use kdg::{Answer, Record, RequestFailure};
 
@@ -28,6 +31,12 @@ const RETRYABLE: [&str; 8] = [
     "SlowDown",
     "ThrottlingException",
 ];
+
+/// How long a stream may take to become ACTIVE; AWS says seconds, and some regions take a minute.
+const CREATION_PATIENCE: Duration = Duration::from_mins(5);
+
+/// How long to wait before its status is asked for again, below the 20 times a second that AWS allows.
+const CREATION_PAUSE: Duration = Duration::from_millis(500);
 
 /// Puts records into a stream.
 pub(crate) trait PutRecords: Clone + Send + Sync + 'static {
@@ -87,6 +96,91 @@ impl Stream {
     }
 }
 
+impl Stream {
+    /// The name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Creates the stream unless it is there, and waits until it is ACTIVE; on-demand without a
+    /// number of shards. Tells whether it was created.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be created, or is not ACTIVE in time.
+    pub(crate) async fn create(&self, shards: Option<u32>) -> anyhow::Result<bool> {
+        let name = &*self.name;
+        let create = self.client.create_stream().stream_name(name);
+        let create = match shards {
+            Some(shards) => create.shard_count(i32::try_from(shards)?),
+            None => create.stream_mode_details(
+                StreamModeDetails::builder()
+                    .stream_mode(StreamMode::OnDemand)
+                    .build()?,
+            ),
+        };
+        let was_created = match create.send().await {
+            Ok(_) => true,
+            Err(error) if error.code() == Some("ResourceInUseException") => false,
+            Err(error) => bail!("the stream {name} cannot be created: {}", words(&error)),
+        };
+        let patience_ends = Instant::now() + CREATION_PATIENCE;
+        loop {
+            let described = self.client.describe_stream_summary().stream_name(name);
+            let described = described.send().await.map_err(|error| {
+                anyhow!("the stream {name} cannot be described: {}", words(&error))
+            })?;
+            let summary = described.stream_description_summary;
+            if summary.is_some_and(|summary| summary.stream_status == StreamStatus::Active) {
+                return Ok(was_created);
+            }
+            if Instant::now() > patience_ends {
+                bail!(
+                    "the stream {name} is not ACTIVE after {} s; look at it with `aws kinesis describe-stream-summary`",
+                    CREATION_PATIENCE.as_secs()
+                );
+            }
+            tokio::time::sleep(CREATION_PAUSE).await;
+        }
+    }
+
+    /// A hash key in the middle of each open shard, in the order of the shards.
+    ///
+    /// # Errors
+    ///
+    /// When the shards cannot be listed.
+    pub(crate) async fn hash_keys(&self) -> anyhow::Result<Vec<u128>> {
+        let name = &*self.name;
+        let mut keys = Vec::new();
+        let mut next: Option<String> = None;
+        loop {
+            let list = self.client.list_shards();
+            // The token stands for the name: AWS refuses both at once.
+            let list = match &next {
+                Some(token) => list.next_token(token),
+                None => list.stream_name(name),
+            };
+            let page = list.send().await.map_err(|error| {
+                anyhow!("the shards of {name} cannot be listed: {}", words(&error))
+            })?;
+            for shard in page.shards() {
+                let is_open = shard
+                    .sequence_number_range()
+                    .is_none_or(|range| range.ending_sequence_number().is_none());
+                if let (true, Some(range)) = (is_open, shard.hash_key_range()) {
+                    let first: u128 = range.starting_hash_key().parse()?;
+                    let last: u128 = range.ending_hash_key().parse()?;
+                    keys.push(first.midpoint(last));
+                }
+            }
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(keys);
+            }
+        }
+    }
+}
+
 impl PutRecords for Stream {
     async fn put_records(&self, records: Vec<Record>) -> Result<Vec<Answer>, RequestFailure> {
         let mut request = self.client.put_records().stream_name(&*self.name);
@@ -141,15 +235,7 @@ where
     E: ProvideErrorMetadata + Error + 'static,
     R: fmt::Debug + 'static,
 {
-    let reason: Arc<str> = match error.as_service_error() {
-        Some(service) => format!(
-            "{}: {}",
-            service.code().unwrap_or("error without a code"),
-            service.message().unwrap_or("no message")
-        ),
-        None => format!("{}: {}", what_failed(error), innermost(error)),
-    }
-    .into();
+    let reason: Arc<str> = words(error).into();
     let is_retryable = match error {
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
         // Anything else, such as an endpoint that is no address, stays as it is.
@@ -164,6 +250,22 @@ where
         RequestFailure::Retryable(reason)
     } else {
         RequestFailure::Fatal(reason)
+    }
+}
+
+/// What went wrong, in one sentence.
+fn words<E, R>(error: &SdkError<E, R>) -> String
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: fmt::Debug + 'static,
+{
+    match error.as_service_error() {
+        Some(service) => format!(
+            "{}: {}",
+            service.code().unwrap_or("error without a code"),
+            service.message().unwrap_or("no message")
+        ),
+        None => format!("{}: {}", what_failed(error), innermost(error)),
     }
 }
 

@@ -17,6 +17,9 @@ const RANDOM_KEYS: u64 = 10_000_000_000;
 pub enum KeyRule {
     /// A random number of up to ten digits: records spread over all shards.
     Random,
+    /// Each of these hash keys in turn, one a shard, so that every shard gets as
+    /// many records; the partition keys are random.
+    Even(Vec<u128>),
     /// Text with fields of the record: `{{ user_id }}`, `{{ site }}-{{ user.id }}`.
     /// Records with equal keys go to the same shard.
     Template(KeyTemplate),
@@ -60,8 +63,19 @@ pub enum KeyRuleError {
 impl KeyRule {
     pub(super) fn derive(&self, data: &[u8], scene: &mut Scene) -> Result<String, RecordError> {
         match self {
-            Self::Random => Ok(scene.below(RANDOM_KEYS).to_string()),
+            Self::Random | Self::Even(_) => Ok(scene.below(RANDOM_KEYS).to_string()),
             Self::Template(template) => template.derive(data),
+        }
+    }
+
+    /// The hash key of the record with this number, where it decides on the shard.
+    pub(super) fn hash_key(&self, number: u64) -> Option<u128> {
+        match self {
+            Self::Even(keys) if !keys.is_empty() => {
+                let turn = number % keys.len() as u64;
+                keys.get(usize::try_from(turn).unwrap_or(0)).copied()
+            }
+            _ => None,
         }
     }
 }

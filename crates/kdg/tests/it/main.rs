@@ -4,6 +4,7 @@
 mod batch;
 mod delivery;
 mod delivery_laws;
+mod fault;
 mod grid;
 mod pace;
 mod record;

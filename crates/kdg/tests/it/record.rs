@@ -132,3 +132,16 @@ fn a_key_rule_that_cannot_be_read_says_why() {
     );
     assert_eq!("random".parse(), Ok(KeyRule::Random));
 }
+
+#[test]
+fn even_keys_take_turns() {
+    let recipe = Recipe {
+        partition_key: KeyRule::Even(vec![7, 1 << 127]),
+        ..Recipe::new(Template::compile("x").unwrap())
+    };
+    let mut scene = Scene::new(SeededEntropy::new(1), 0);
+    let keys: Vec<_> = (0..4)
+        .map(|tag| recipe.make(&mut scene, tag).unwrap().explicit_hash_key)
+        .collect();
+    assert_eq!(keys, [Some(7), Some(1 << 127), Some(7), Some(1 << 127)]);
+}

@@ -1,0 +1,108 @@
+//! Records with known faults.
+
+use std::collections::HashMap;
+
+use kdg::{
+    FaultKind, FaultMix, FaultyRecipe, HOT_KEY, MAX_RECORD_BYTES, Recipe, Record, Scene,
+    SeededEntropy, Template,
+};
+
+use crate::template::LEAP_DAY;
+
+fn records(mix: &str, template: &str, count: u64) -> Vec<(Record, Option<kdg::Fault>)> {
+    let recipe = Recipe::new(Template::compile(template).unwrap());
+    let mut recipe = FaultyRecipe::new(recipe, mix.parse().unwrap());
+    let mut scene = Scene::new(SeededEntropy::new(5), LEAP_DAY);
+    (0..count)
+        .map(|tag| recipe.make(&mut scene, tag).unwrap())
+        .collect()
+}
+
+#[test]
+fn each_fault_has_its_share() {
+    let mix = "malformed=0.1,duplicate=0.2,late=0.05,hot-key=0.3";
+    let mut counts = HashMap::new();
+    for (_, fault) in records(mix, "{{random.uuid}}", 20_000) {
+        *counts.entry(fault.map(|fault| fault.kind)).or_insert(0_u32) += 1;
+    }
+    for (kind, expected) in [
+        (Some(FaultKind::Malformed), 2_000_u32),
+        (Some(FaultKind::Duplicate), 4_000),
+        (Some(FaultKind::Late), 1_000),
+        (Some(FaultKind::HotKey), 6_000),
+        (None, 7_000),
+    ] {
+        let found = counts[&kind];
+        assert!(found.abs_diff(expected) < 250, "{kind:?}: {found}");
+    }
+}
+
+#[test]
+fn a_malformed_record_is_never_json() {
+    for template in ["{{random.number}}", r#"{"a": "{{random.word}}"}"#, "\" \""] {
+        for (record, _) in records("malformed=1", template, 500) {
+            assert!(serde_json::from_slice::<serde_json::Value>(&record.data).is_err());
+        }
+    }
+}
+
+#[test]
+fn a_duplicate_repeats_the_record_it_names() {
+    let all = records("duplicate=0.5", "{{random.uuid}}", 1_000);
+    let mut duplicates = 0;
+    for (record, fault) in &all {
+        if let Some(of) = fault.and_then(|fault| fault.of) {
+            let original = &all[usize::try_from(of).unwrap()].0;
+            assert_eq!(original.data, record.data);
+            assert_eq!(original.partition_key, record.partition_key);
+            assert_ne!(original.tag, record.tag);
+            duplicates += 1;
+        }
+    }
+    assert!(duplicates > 400);
+    // The first record has none before it, and is then no duplicate.
+    assert!(records("duplicate=1", "x", 1)[0].1.is_none());
+}
+
+#[test]
+fn a_late_record_is_an_hour_to_two_days_older() {
+    for (record, fault) in records("late=0.5", "{{date.now(x)}}", 300) {
+        let text = String::from_utf8(record.data).unwrap();
+        let age = LEAP_DAY - text.trim().parse::<i64>().unwrap();
+        match fault {
+            Some(_) => assert!((3_600_000..=172_800_000).contains(&age), "{age}"),
+            None => assert_eq!(age, 0),
+        }
+    }
+}
+
+#[test]
+fn an_oversize_record_is_as_large_as_a_stream_takes_and_still_json() {
+    for (record, _) in records("oversize=1", r#"{"a": {{random.number}}}"#, 3) {
+        assert_eq!(record.size(), MAX_RECORD_BYTES);
+        assert!(serde_json::from_slice::<serde_json::Value>(&record.data).is_ok());
+    }
+}
+
+#[test]
+fn a_hot_key_is_one_key() {
+    let all = records("hot-key=1", "x", 10);
+    assert!(
+        all.iter()
+            .all(|(record, _)| record.partition_key == HOT_KEY)
+    );
+}
+
+#[test]
+fn a_mix_that_cannot_be_is_refused_by_its_entry() {
+    for (mix, part) in [
+        ("malformd=0.1", "malformd=0.1"),
+        ("late", "late"),
+        ("late=2", "late=2"),
+        ("late=x", "late=x"),
+        ("late=0.6,malformed=0.6", "exceed 1"),
+    ] {
+        let error = mix.parse::<FaultMix>().unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}
