@@ -18,7 +18,7 @@ use pipeline::Config;
 use pipeline::verdict::Intent;
 use tokio::sync::watch;
 
-use crate::account::{bar, print, say};
+use crate::account::{Pulse, bar, print, say};
 use crate::check;
 use crate::command_line::{DEFAULT_PORT, DemoArguments};
 use crate::local;
@@ -27,7 +27,7 @@ use crate::producer::{self, Observer, Run};
 use crate::send::ctrl_c;
 use crate::state_folder::StateFolder;
 use crate::transport::{LocalEndpoint, Stream};
-use ledger::{Expected, Ledger};
+use ledger::{Contents, Expected, Ledger};
 use metrics::Metrics;
 use summary::{Row, Summary};
 
@@ -128,8 +128,9 @@ async fn demonstrate(
     let mut clerk = Clerk {
         bar: bar(pipeline.name(), run.records),
         config: pipeline.config(),
-        ledger: Ledger::default(),
+        ledger: Ledger::new(pipeline.config().on_collision),
         given_up: Vec::new(),
+        pulse: Pulse::default(),
     };
     let endpoint = LocalEndpoint(stack.endpoint());
     let transport = Stream::open(stream, Some(&endpoint)).await?;
@@ -145,7 +146,11 @@ async fn demonstrate(
     let mut found = verification::look(stack, pipeline)?;
     found.disregard(of_others);
     of_others.extend(clerk.ledger.identities().cloned());
-    let balance = clerk.ledger.balance(&found.stored, &found.quarantined);
+    let balance = clerk.ledger.balance(&Contents {
+        stored: &found.stored,
+        quarantined: &found.quarantined,
+        keys: &found.keys,
+    });
     let metrics = Metrics::of(pipeline.name(), lines);
     let progress = stack
         .mapping(function)
@@ -187,6 +192,7 @@ async fn settle(
     };
     let (mut progress, mut cancelled) = (mapping.subscribe(), cancelled.clone());
     let mut last = (0, Instant::now());
+    let mut pulse = Pulse::default();
     loop {
         let settled = progress.borrow_and_update().settled;
         if settled > last.0 {
@@ -194,6 +200,7 @@ async fn settle(
         }
         bar.set_position(settled);
         bar.set_message("settled");
+        pulse.beat(|| format!("{function}: {settled} of {acknowledged} settled"));
         if settled >= acknowledged {
             return Ok(last.1);
         }
@@ -229,6 +236,7 @@ struct Clerk<'c> {
     config: &'c Config,
     ledger: Ledger,
     given_up: Vec<String>,
+    pulse: Pulse,
 }
 
 impl Observer for Clerk<'_> {
@@ -242,7 +250,8 @@ impl Observer for Clerk<'_> {
         let expected = match verdict.map(|verdict| verdict.intent) {
             Ok(Intent::Filter) => Expected::Filtered,
             Ok(Intent::Quarantine(_)) => Expected::Quarantined,
-            Ok(Intent::Store { .. }) | Err(_) => Expected::Stored,
+            Ok(Intent::Store { key, .. }) => Expected::Stored(key),
+            Err(_) => Expected::Stored(String::new()),
         };
         self.ledger.rendered(record.tag, expected);
     }
@@ -269,5 +278,14 @@ impl Observer for Clerk<'_> {
         self.bar.set_position(account.acknowledged);
         self.bar
             .set_message(format!("acknowledged, {} throttled", account.throttled));
+        let Account {
+            generated,
+            acknowledged,
+            throttled,
+            ..
+        } = account;
+        self.pulse.beat(|| {
+            format!("{acknowledged} of {generated} acknowledged, {throttled} times throttled")
+        });
     }
 }

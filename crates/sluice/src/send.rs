@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::account::{bar, print, say};
 use crate::command_line::SendArguments;
+use crate::local::until_told_to_stop;
 use crate::pipelines;
 use crate::producer::{self, Observer, Run};
 use crate::transport::{LocalEndpoint, Stream};
@@ -56,14 +57,14 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Turns true at the first Ctrl-C. A second one ends the process at once.
+/// Turns true at the first Ctrl-C, or when told to stop. A second time ends the process at once.
 pub(crate) fn ctrl_c() -> watch::Receiver<bool> {
     let (cancel, cancelled) = watch::channel(false);
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if until_told_to_stop().await.is_ok() {
             say("stopping; press Ctrl-C again to give up at once");
             cancel.send_replace(true);
-            let _ = tokio::signal::ctrl_c().await;
+            let _ = until_told_to_stop().await;
             std::process::exit(1);
         }
     });
