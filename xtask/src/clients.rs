@@ -75,6 +75,8 @@ impl Stack {
         }
         let mut sluice = step::command(step::target().join("debug").join("sluice"));
         sluice.args(["local", "--port", "0", "--data"]).arg(&data);
+        // They are built, and with the features that the tests have.
+        sluice.arg("--functions").arg(step::target().join("debug"));
         let mut process = sluice
             .stdout(Stdio::piped())
             .spawn()

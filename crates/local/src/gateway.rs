@@ -21,6 +21,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use s3s::Body;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::credentials::Credentials;
@@ -36,6 +38,9 @@ const KINESIS_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// How long a retry should wait after an injected 503, in seconds.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// How long a stop waits for requests that are under way.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long to wait before the next connection after one could not be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -91,7 +96,12 @@ impl Gateway {
             });
         }
         drop(listener);
-        connections.shutdown().await;
+        if timeout(STOP_PATIENCE, connections.shutdown())
+            .await
+            .is_err()
+        {
+            tracing::warn!("connections that did not finish were cut off");
+        }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
@@ -132,7 +142,12 @@ impl Gateway {
         if route::is_upload(&request) && self.put_object_fault.strikes() {
             return slow_down();
         }
-        self.s3.handle(request.map(Body::from)).await
+        let mut response = self.s3.handle(request.map(Body::from)).await;
+        let id = Uuid::new_v4().simple().to_string();
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert("x-amz-request-id", id);
+        }
+        response
     }
 }
 

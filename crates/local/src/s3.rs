@@ -24,6 +24,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use s3s::Body;
+use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 
 use crate::clock::Clock;
@@ -34,6 +35,9 @@ use entry::{Attributes, Checksums, Entry};
 use operations::Operations;
 use place::Place;
 use store::Store;
+
+/// The largest file of a form: `s3s` reads it into memory before it looks at the signature.
+const FORM_MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Where the buckets lie, and what time it is.
 #[derive(Clone)]
@@ -86,6 +90,9 @@ impl S3 {
         };
         builder.set_auth(access.clone());
         builder.set_access(access);
+        let mut limits = S3Config::default();
+        limits.post_object_max_file_size = FORM_MAX_BYTES;
+        builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(limits))));
         Ok(Self {
             store,
             service: builder.build(),

@@ -174,6 +174,7 @@ impl Stack {
             return Err(StartError::FunctionTwice(pipe.function.name));
         }
         self.kinesis.create_stream(&pipe.stream, pipe.shards)?;
+        self.compare(&pipe);
         self.s3
             .create_bucket(&pipe.bucket)
             .map_err(StartError::folder(&self.data.join("s3")))?;
@@ -190,6 +191,23 @@ impl Stack {
         let mapping = Mapping::start(pipe.mapping, ports, &self.data.join("mappings"), seed)?;
         self.mappings.insert(name, mapping);
         Ok(())
+    }
+
+    /// Tells when a stream that was there already has other shards than its pipe.
+    fn compare(&self, pipe: &Pipe) {
+        let (Some(wanted), Ok(shards)) = (pipe.shards, self.kinesis.shards(&pipe.stream)) else {
+            return;
+        };
+        let open = shards.iter().filter(|shard| !shard.closed).count();
+        if u32::try_from(open) != Ok(wanted) {
+            tracing::warn!(
+                stream = pipe.stream,
+                open,
+                wanted,
+                "the stream was there with another number of shards and keeps them; \
+                 use UpdateShardCount, or delete the folder of the state"
+            );
+        }
     }
 
     /// What a process needs to use the stack as if it were AWS, with a key of its own.

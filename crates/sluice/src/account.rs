@@ -1,7 +1,7 @@
 //! What a person at the terminal is told: sentences on stderr, so that stdout stays data.
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -13,6 +13,9 @@ const LOG_VARIABLE: &str = "SLUICE_LOG";
 /// `s3s` calls every 404 and 412 an error, which a replayed record meets as a matter of course;
 /// `aws_config` tells of every place where it finds no credentials.
 const DEFAULT_LOG: &str = "warn,s3s=off,aws_config=error";
+
+/// How often somebody who sees no bar hears how things stand.
+const PULSE: Duration = Duration::from_secs(15);
 
 /// How often a progress bar is drawn, in times a second.
 const DRAWS_PER_SECOND: u8 = 10;
@@ -43,6 +46,30 @@ pub(crate) fn print(line: &str) -> anyhow::Result<()> {
     match writeln!(std::io::stdout(), "{line}") {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.context("stdout cannot be written"),
+    }
+}
+
+/// Says how things stand now and then, where no bar can be drawn.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    last: Instant,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self {
+            last: Instant::now(),
+        }
+    }
+}
+
+impl Pulse {
+    /// Says the sentence if it is time.
+    pub(crate) fn beat(&mut self, sentence: impl FnOnce() -> String) {
+        if self.last.elapsed() >= PULSE && !std::io::stderr().is_terminal() {
+            self.last = Instant::now();
+            say(&sentence());
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use pipeline::Config;
 use pipeline::verdict::Intent;
 use tokio::sync::watch;
 
-use crate::account::{bar, print, say};
+use crate::account::{Pulse, bar, print, say};
 use crate::check;
 use crate::command_line::{DEFAULT_PORT, DemoArguments};
 use crate::local;
@@ -28,7 +28,7 @@ use crate::rhythm::Rhythm;
 use crate::send::ctrl_c;
 use crate::state_folder::StateFolder;
 use crate::transport::{LocalEndpoint, Stream};
-use ledger::{Expected, Ledger};
+use ledger::{Contents, Expected, Ledger};
 use metrics::Metrics;
 use summary::{Row, Summary};
 
@@ -133,8 +133,9 @@ async fn demonstrate(
     let mut clerk = Clerk {
         bar: bar(pipeline.name(), run.end.records),
         config: pipeline.config(),
-        ledger: Ledger::default(),
+        ledger: Ledger::new(pipeline.config().on_collision),
         given_up: Vec::new(),
+        pulse: Pulse::default(),
     };
     let endpoint = LocalEndpoint(stack.endpoint());
     let transport = Stream::open(stream, Some(&endpoint)).await?;
@@ -156,7 +157,11 @@ async fn demonstrate(
     let mut found = verification::look(stack, pipeline)?;
     found.disregard(of_others);
     of_others.extend(clerk.ledger.identities().cloned());
-    let balance = clerk.ledger.balance(&found.stored, &found.quarantined);
+    let balance = clerk.ledger.balance(&Contents {
+        stored: &found.stored,
+        quarantined: &found.quarantined,
+        keys: &found.keys,
+    });
     let metrics = Metrics::of(pipeline.name(), lines);
     let progress = stack
         .mapping(function)
@@ -198,6 +203,7 @@ async fn settle(
     };
     let (mut progress, mut cancelled) = (mapping.subscribe(), cancelled.clone());
     let mut last = (0, Instant::now());
+    let mut pulse = Pulse::default();
     loop {
         let settled = progress.borrow_and_update().settled;
         if settled > last.0 {
@@ -205,6 +211,7 @@ async fn settle(
         }
         bar.set_position(settled);
         bar.set_message("settled");
+        pulse.beat(|| format!("{function}: {settled} of {acknowledged} settled"));
         if settled >= acknowledged {
             return Ok(last.1);
         }
@@ -240,6 +247,7 @@ struct Clerk<'c> {
     config: &'c Config,
     ledger: Ledger,
     given_up: Vec<String>,
+    pulse: Pulse,
 }
 
 impl Observer for Clerk<'_> {
@@ -253,7 +261,8 @@ impl Observer for Clerk<'_> {
         let expected = match verdict.map(|verdict| verdict.intent) {
             Ok(Intent::Filter) => Expected::Filtered,
             Ok(Intent::Quarantine(_)) => Expected::Quarantined,
-            Ok(Intent::Store { .. }) | Err(_) => Expected::Stored,
+            Ok(Intent::Store { key, .. }) => Expected::Stored(key),
+            Err(_) => Expected::Stored(String::new()),
         };
         self.ledger.rendered(record.tag, expected);
     }
@@ -280,5 +289,14 @@ impl Observer for Clerk<'_> {
         self.bar.set_position(account.acknowledged);
         self.bar
             .set_message(format!("acknowledged, {} throttled", account.throttled));
+        let Account {
+            generated,
+            acknowledged,
+            throttled,
+            ..
+        } = account;
+        self.pulse.beat(|| {
+            format!("{acknowledged} of {generated} acknowledged, {throttled} times throttled")
+        });
     }
 }

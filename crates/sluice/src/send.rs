@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::account::{print, say};
 use crate::command_line::SendArguments;
+use crate::local::until_told_to_stop;
 use crate::pipelines::{self, Described};
 use crate::producer::{self, End, Lines, Produced, Run, Source};
 use crate::rhythm::Rhythm;
@@ -128,14 +129,14 @@ async fn source(
     Ok(Source::Recipe(Box::new(FaultyRecipe::new(recipe, mix))))
 }
 
-/// Turns true at the first Ctrl-C. A second one ends the process at once.
+/// Turns true at the first Ctrl-C, or when told to stop. A second time ends the process at once.
 pub(crate) fn ctrl_c() -> watch::Receiver<bool> {
     let (cancel, cancelled) = watch::channel(false);
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if until_told_to_stop().await.is_ok() {
             say("stopping; press Ctrl-C again to give up at once");
             cancel.send_replace(true);
-            let _ = tokio::signal::ctrl_c().await;
+            let _ = until_told_to_stop().await;
             std::process::exit(1);
         }
     });

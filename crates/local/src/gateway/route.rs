@@ -32,7 +32,9 @@ impl Route {
                 .and_then(|value| value.to_str().ok())
                 .unwrap_or("")
         };
-        let speaks_json = text(header::CONTENT_TYPE.as_str()).starts_with("application/x-amz-");
+        // An object may be of that type as well.
+        let speaks_json = request.method() == Method::POST
+            && text(header::CONTENT_TYPE.as_str()).starts_with("application/x-amz-");
         let is_for_kinesis = text("x-amz-target").starts_with(KINESIS_TARGET)
             || text(header::AUTHORIZATION.as_str()).contains("/kinesis/aws4_request")
             || speaks_json;

@@ -186,7 +186,14 @@ impl Environment {
         loop {
             tokio::select! {
                 biased;
-                Ok(answer) = &mut answered => return End::Answered(answer),
+                Ok(answer) = &mut answered => {
+                    if work.kill_after.is_none() {
+                        return End::Answered(answer);
+                    }
+                    // It was quicker than the kill, and dies with its answer on its lips.
+                    self.process().kill();
+                    return End::Exited(self.process().ended().await);
+                }
                 status = self.process().ended() => return End::Exited(status),
                 () = sleep_until(deadline) => return End::TimedOut,
                 () = &mut fault, if !faulted => {

@@ -69,7 +69,7 @@ pub enum InvalidFunction {
     #[error("maximum concurrency of function {0} is 0; choose 1 or more")]
     Concurrency(String),
     /// The log file cannot be opened.
-    #[error("the log of the function cannot be opened; check the log directory")]
+    #[error("the log of the function cannot be opened in the folder `logs` of the state")]
     Log(#[source] io::Error),
 }
 

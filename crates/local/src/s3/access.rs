@@ -32,6 +32,12 @@ impl S3Access for Access {
         let Some(signer) = request.credentials() else {
             return Err(s3_error!(AccessDenied, "Access Denied"));
         };
+        if is_old_signature(request.headers(), request.uri()) {
+            return Err(s3_error!(
+                InvalidRequest,
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+            ));
+        }
         let secret = self.find(&signer.access_key)?;
         let token = session_token(request.headers(), request.uri());
         let digest = |token: &String| Sha256::digest(token);
@@ -60,6 +66,14 @@ impl Access {
         };
         self.credentials.find(access_key_id).ok_or_else(unknown)
     }
+}
+
+/// Whether the request bears a signature of version 2, which ends never.
+fn is_old_signature(headers: &HeaderMap, uri: &Uri) -> bool {
+    let authorization = headers.get(http::header::AUTHORIZATION);
+    let in_header = authorization.is_some_and(|value| value.as_bytes().starts_with(b"AWS "));
+    let mut parameters = uri.query().unwrap_or_default().split('&');
+    in_header || parameters.any(|parameter| parameter.starts_with("Signature="))
 }
 
 /// The token, in a header or in the query of a presigned address.

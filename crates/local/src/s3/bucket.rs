@@ -43,6 +43,8 @@ pub(crate) enum Condition {
     Always,
     /// There must be none.
     Absent,
+    /// There must be one.
+    Present,
     /// There must be one with this `ETag`.
     Matches(String),
 }
@@ -125,7 +127,10 @@ impl Bucket {
         if *is_gone {
             return Err(PutError::NoSuchBucket);
         }
-        let before = index.get(key);
+        // An object whose file somebody deleted by hand is gone.
+        let before = index
+            .get(key)
+            .filter(|entry| entry.place.path(&self.folder, key).is_file());
         check(condition, before)?;
         entry.place = if is_in_the_way(index, key) {
             Place::Digest
@@ -207,12 +212,13 @@ impl Bucket {
         move_into(path, &entry.place.path(&self.folder, key))
     }
 
-    /// Deletes a key; a key that is not there is fine.
+    /// Deletes a key if the condition holds; a key that is not there is fine without one.
     ///
     /// The file goes first: a key without its file is gone, whatever the journal says.
-    pub(crate) fn delete(&self, key: &str) -> io::Result<()> {
+    pub(crate) fn delete(&self, key: &str, condition: &Condition) -> Result<(), PutError> {
         let mut state = self.write();
         let State { index, journal, .. } = &mut *state;
+        check(condition, index.get(key))?;
         let Some(entry) = index.get(key) else {
             return Ok(());
         };
@@ -225,7 +231,13 @@ impl Bucket {
 
     /// What is known of a key.
     pub(crate) fn find(&self, key: &str) -> Option<Entry> {
-        self.read().index.get(key).cloned()
+        let found = self.read().index.get(key).cloned()?;
+        // As in `open_object`: what somebody deleted by hand is gone.
+        found
+            .place
+            .path(&self.folder, key)
+            .is_file()
+            .then_some(found)
     }
 
     /// What is known of a key, and the file that holds it; nothing when somebody deleted the file.
@@ -263,9 +275,13 @@ impl Bucket {
             return Ok(false);
         }
         // Under the lock: a put that has begun must find out that it came too late.
-        state.is_gone = true;
-        fs::remove_dir_all(&self.folder)?;
-        Ok(true)
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => {
+                state.is_gone = true;
+                Ok(true)
+            }
+        }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -279,7 +295,9 @@ impl Bucket {
 
 fn check(condition: &Condition, there: Option<&Entry>) -> Result<(), PutError> {
     match (condition, there) {
-        (Condition::Absent, Some(_)) => Err(PutError::PreconditionFailed),
+        (Condition::Absent, Some(_)) | (Condition::Present, None) => {
+            Err(PutError::PreconditionFailed)
+        }
         (Condition::Matches(_), None) => Err(PutError::NoSuchKey),
         (Condition::Matches(etag), Some(there)) if there.etag != *etag => {
             Err(PutError::PreconditionFailed)

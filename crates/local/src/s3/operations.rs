@@ -10,7 +10,7 @@ mod read;
 mod upload;
 mod write;
 
-use std::io;
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -30,6 +30,7 @@ use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
 
 use super::bucket::{Bucket, PutError};
 use super::entry::{Entry, KEY_MAX_BYTES};
+use super::staged::Staged;
 use super::store::Store;
 
 /// What `s3s` calls.
@@ -87,6 +88,18 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
+}
+
+/// Appends the bytes of a file to staged ones, on a thread that may wait for the disk.
+async fn copied(
+    mut staged: Staged,
+    file: impl Read + Send + 'static,
+) -> S3Result<(Staged, [u8; 16])> {
+    let copied = tokio::task::spawn_blocking(move || {
+        let md5 = staged.copy(file)?;
+        io::Result::Ok((staged, md5))
+    });
+    copied.await.map_err(S3Error::internal_error)?.map_err(disk)
 }
 
 fn find(store: &Store, bucket: &str) -> S3Result<Arc<Bucket>> {

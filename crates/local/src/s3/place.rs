@@ -34,7 +34,9 @@ impl Place {
                 && name.len() <= NAME_MAX_BYTES
                 && !name.contains(['\0', '\\'])
         };
-        let is_path = key.split('/').all(is_name) && key.split('/').next() != Some(HIDDEN);
+        // Whatever the case, because some file systems do not tell it apart.
+        let is_hidden = |first: &str| first.eq_ignore_ascii_case(HIDDEN);
+        let is_path = key.split('/').all(is_name) && !key.split('/').next().is_some_and(is_hidden);
         if is_path { Self::Key } else { Self::Digest }
     }
 
@@ -82,6 +84,7 @@ mod tests {
             "./a",
             "a\0b",
             ".sluice/journal",
+            ".Sluice/journal",
             &long,
         ] {
             assert_eq!(Place::of(key), Place::Digest, "{key}");

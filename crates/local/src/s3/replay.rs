@@ -8,7 +8,7 @@ use std::path::Path;
 use super::entry::Entry;
 use super::files::{move_into, remove};
 use super::journal::Line;
-use super::place::HIDDEN;
+use super::place::{HIDDEN, Place};
 
 /// Makes the index from the journal, and completes what was written there and not done.
 pub(super) fn replay(folder: &Path, lines: Vec<Line>) -> io::Result<BTreeMap<String, Entry>> {
@@ -29,12 +29,17 @@ pub(super) fn replay(folder: &Path, lines: Vec<Line>) -> io::Result<BTreeMap<Str
         };
     }
     let mut index = BTreeMap::new();
-    for (key, (entry, staged)) in puts {
-        let path = entry.place.path(folder, &key);
+    for (key, (mut entry, staged)) in puts {
+        let mut path = entry.place.path(folder, &key);
         let on_its_way = staged
             .map(|name| incoming.join(name))
             .filter(|staged| staged.exists());
-        if let Some(staged) = on_its_way {
+        if let Some(staged) = on_its_way
+            && move_into(&staged, &path).is_err()
+        {
+            // A folder of the user's is where the key has its place.
+            entry.place = Place::Digest;
+            path = entry.place.path(folder, &key);
             move_into(&staged, &path)?;
         }
         // A file that somebody deleted by hand is gone.

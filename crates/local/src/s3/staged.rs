@@ -96,9 +96,13 @@ impl Staged {
     }
 
     fn incoming(&mut self) -> io::Result<&mut Incoming> {
-        let incoming = match self.file.take() {
-            Some(incoming) => incoming,
-            None => Incoming::create(&self.folder, &std::mem::take(&mut self.bytes))?,
+        let incoming = if let Some(incoming) = self.file.take() {
+            incoming
+        } else {
+            let incoming = Incoming::create(&self.folder, &self.bytes)?;
+            // Only now: whoever tries again after a failure still needs them.
+            self.bytes = Vec::new();
+            incoming
         };
         Ok(self.file.insert(incoming))
     }
@@ -109,7 +113,11 @@ impl Incoming {
         let name = Uuid::new_v4().simple().to_string();
         let path = folder.join(&name);
         let mut file = File::create_new(&path)?;
-        file.write_all(bytes)?;
+        if let Err(error) = file.write_all(bytes) {
+            drop(file);
+            let _ = fs::remove_file(&path);
+            return Err(error);
+        }
         Ok(Self { file, name, path })
     }
 }

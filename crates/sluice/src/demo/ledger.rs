@@ -1,18 +1,33 @@
 //! What must become of every acknowledged record, to be held against what did.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use pipeline::config::OnCollision;
 
 /// The outcome that a pipeline gives a record, worked out without the stack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Expected {
-    Stored,
+    /// Under this key, unless another record has it.
+    Stored(String),
     Filtered,
     Quarantined,
+}
+
+/// What was found in a bucket.
+#[derive(Debug)]
+pub(crate) struct Contents<'c> {
+    /// The identity of each stored object's record, as often as it was found.
+    pub(crate) stored: &'c [String],
+    /// The identity of each quarantined record.
+    pub(crate) quarantined: &'c [String],
+    /// The keys of the stored objects.
+    pub(crate) keys: &'c HashSet<String>,
 }
 
 /// Every record of one pipeline, by what is known of it.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
+    on_collision: OnCollision,
     /// What was rendered, by the number it was rendered as, until it is acknowledged.
     rendered: HashMap<u64, Expected>,
     /// What was acknowledged, by identity.
@@ -30,6 +45,14 @@ pub(crate) struct Balance {
 }
 
 impl Ledger {
+    /// An empty ledger of a pipeline that treats records with the same key so.
+    pub(crate) fn new(on_collision: OnCollision) -> Self {
+        Self {
+            on_collision,
+            ..Self::default()
+        }
+    }
+
     /// Enters a record that was rendered.
     pub(crate) fn rendered(&mut self, number: u64, expected: Expected) {
         self.rendered.insert(number, expected);
@@ -52,29 +75,37 @@ impl Ledger {
         self.acknowledged.keys()
     }
 
-    /// Compares with the identities of the objects in the bucket, as often as each was found.
-    pub(crate) fn balance(mut self, stored: &[String], quarantined: &[String]) -> Balance {
+    /// Compares with what is in the bucket.
+    pub(crate) fn balance(mut self, found: &Contents<'_>) -> Balance {
         let mut balance = Balance::default();
-        let found = stored.iter().map(|identity| (identity, Expected::Stored));
-        let kept = quarantined
-            .iter()
-            .map(|identity| (identity, Expected::Quarantined));
-        for (identity, outcome) in found.chain(kept) {
+        for identity in found.stored {
             match self.acknowledged.remove(identity) {
-                Some(expected) if expected == outcome => balance.count(outcome),
-                Some(expected) => balance.unaccounted.push(format!(
-                    "{identity} is {outcome:?} and should be {expected:?}"
-                )),
-                None => balance.unaccounted.push(format!(
-                    "{identity} is {outcome:?} twice, or was never sent"
-                )),
+                Some(Expected::Stored(_)) => balance.stored += 1,
+                other => balance.misplaced(identity, "stored", other),
+            }
+        }
+        for identity in found.quarantined {
+            match self.acknowledged.remove(identity) {
+                Some(Expected::Quarantined) => balance.quarantined += 1,
+                // Another record had its key.
+                Some(Expected::Stored(_)) if self.on_collision == OnCollision::Quarantine => {
+                    balance.quarantined += 1;
+                }
+                other => balance.misplaced(identity, "quarantined", other),
             }
         }
         for (identity, expected) in self.acknowledged {
             match expected {
-                Expected::Filtered => balance.count(Expected::Filtered),
+                Expected::Filtered => balance.filtered += 1,
+                // A newer record has its key.
+                Expected::Stored(key)
+                    if self.on_collision == OnCollision::Overwrite && found.keys.contains(&key) =>
+                {
+                    balance.stored += 1;
+                }
                 missing => balance.unaccounted.push(format!(
-                    "{identity} was acknowledged, should be {missing:?} and is nowhere"
+                    "{identity} was acknowledged, should be {} and is nowhere",
+                    missing.name()
                 )),
             }
         }
@@ -88,13 +119,22 @@ impl Ledger {
     }
 }
 
-impl Balance {
-    fn count(&mut self, outcome: Expected) {
-        match outcome {
-            Expected::Stored => self.stored += 1,
-            Expected::Filtered => self.filtered += 1,
-            Expected::Quarantined => self.quarantined += 1,
+impl Expected {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Stored(_) => "stored",
+            Self::Filtered => "filtered",
+            Self::Quarantined => "quarantined",
         }
+    }
+}
+
+impl Balance {
+    fn misplaced(&mut self, identity: &str, found: &str, expected: Option<Expected>) {
+        self.unaccounted.push(match expected {
+            Some(expected) => format!("{identity} is {found} and should be {}", expected.name()),
+            None => format!("{identity} is {found} twice, or was never sent"),
+        });
     }
 }
 
@@ -102,75 +142,101 @@ impl Balance {
 mod tests {
     use super::*;
 
-    fn ledger(records: &[(&str, Expected)]) -> Ledger {
-        let mut ledger = Ledger::default();
+    const STORED: fn() -> Expected = || Expected::Stored("k".to_owned());
+
+    fn ledger(on_collision: OnCollision, records: &[(&str, Expected)]) -> Ledger {
+        let mut ledger = Ledger::new(on_collision);
         for (number, (identity, expected)) in (0..).zip(records) {
-            ledger.rendered(number, *expected);
+            ledger.rendered(number, expected.clone());
             ledger.acknowledged(number, (*identity).to_owned());
         }
         ledger
     }
 
-    fn identities(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
+    fn balance(ledger: Ledger, stored: &[&str], quarantined: &[&str]) -> Balance {
+        let owned = |names: &[&str]| -> Vec<String> {
+            names.iter().map(|name| (*name).to_owned()).collect()
+        };
+        ledger.balance(&Contents {
+            stored: &owned(stored),
+            quarantined: &owned(quarantined),
+            keys: &HashSet::from(["k".to_owned()]),
+        })
     }
 
     #[test]
     fn every_outcome_is_counted_once() {
-        let ledger = ledger(&[
-            ("a", Expected::Stored),
-            ("b", Expected::Filtered),
-            ("c", Expected::Quarantined),
-        ]);
-        let balance = ledger.balance(&identities(&["a"]), &identities(&["c"]));
+        let ledger = ledger(
+            OnCollision::Suffix,
+            &[
+                ("a", STORED()),
+                ("b", Expected::Filtered),
+                ("c", Expected::Quarantined),
+            ],
+        );
         let expected = Balance {
             stored: 1,
             filtered: 1,
             quarantined: 1,
             unaccounted: Vec::new(),
         };
-        assert_eq!(balance, expected);
+        assert_eq!(balance(ledger, &["a"], &["c"]), expected);
     }
 
     #[test]
     fn a_record_that_is_nowhere_is_named() {
-        let balance = ledger(&[("a", Expected::Stored)]).balance(&[], &[]);
+        let balance = balance(ledger(OnCollision::Suffix, &[("a", STORED())]), &[], &[]);
         assert_eq!(
             balance.unaccounted,
-            ["a was acknowledged, should be Stored and is nowhere"]
+            ["a was acknowledged, should be stored and is nowhere"]
         );
     }
 
     #[test]
     fn a_record_that_is_stored_twice_is_named() {
-        let balance = ledger(&[("a", Expected::Stored)]).balance(&identities(&["a", "a"]), &[]);
+        let ledger = ledger(OnCollision::Suffix, &[("a", STORED())]);
+        let balance = balance(ledger, &["a", "a"], &[]);
         assert_eq!(balance.stored, 1);
         assert_eq!(
             balance.unaccounted,
-            ["a is Stored twice, or was never sent"]
+            ["a is stored twice, or was never sent"]
         );
     }
 
     #[test]
     fn a_record_that_should_have_been_filtered_is_named() {
-        let balance = ledger(&[("a", Expected::Filtered)]).balance(&identities(&["a"]), &[]);
-        assert_eq!(balance.unaccounted, ["a is Stored and should be Filtered"]);
+        let ledger = ledger(OnCollision::Suffix, &[("a", Expected::Filtered)]);
+        assert_eq!(
+            balance(ledger, &["a"], &[]).unaccounted,
+            ["a is stored and should be filtered"]
+        );
+    }
+
+    #[test]
+    fn a_record_whose_key_was_taken_goes_where_its_pipeline_says() {
+        let two = [("old", STORED()), ("new", STORED())];
+        let quarantined = balance(ledger(OnCollision::Quarantine, &two), &["old"], &["new"]);
+        assert_eq!((quarantined.stored, quarantined.quarantined), (1, 1));
+        let overwritten = balance(ledger(OnCollision::Overwrite, &two), &["new"], &[]);
+        assert_eq!((overwritten.stored, overwritten.unaccounted.len()), (2, 0));
+        let lost = balance(ledger(OnCollision::Suffix, &two), &["new"], &[]);
+        assert_eq!(lost.unaccounted.len(), 1);
     }
 
     #[test]
     fn a_record_that_was_given_up_is_not_named_twice() {
         let mut ledger = Ledger::default();
-        ledger.rendered(7, Expected::Stored);
+        ledger.rendered(7, STORED());
         ledger.given_up(7);
-        assert_eq!(ledger.balance(&[], &[]), Balance::default());
+        assert_eq!(balance(ledger, &[], &[]), Balance::default());
     }
 
     #[test]
     fn a_record_that_was_never_acknowledged_is_named() {
         let mut ledger = Ledger::default();
-        ledger.rendered(7, Expected::Stored);
+        ledger.rendered(7, STORED());
         assert_eq!(
-            ledger.balance(&[], &[]).unaccounted,
+            balance(ledger, &[], &[]).unaccounted,
             ["record 7 was rendered and never acknowledged"]
         );
     }

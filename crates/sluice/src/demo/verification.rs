@@ -19,6 +19,8 @@ pub(super) struct Found {
     pub(super) stored: Vec<String>,
     /// The identity of each quarantined record.
     pub(super) quarantined: Vec<String>,
+    /// The keys of the stored objects.
+    pub(super) keys: HashSet<String>,
     /// Files below the bucket's folder that hold stored records.
     pub(super) objects: u64,
     pub(super) folder: PathBuf,
@@ -53,6 +55,7 @@ pub(super) fn look(stack: &Stack, pipeline: &Pipeline) -> anyhow::Result<Found> 
             found.quarantined.push(identity);
         } else if !object.key.starts_with(FAILURE_PREFIX) {
             found.stored.push(identity);
+            found.keys.insert(object.key);
         }
     }
     let apart = [".sluice", "aws", "quarantine"].map(|name| folder.join(name));

@@ -139,3 +139,24 @@ fn a_folder_that_is_not_ours_is_never_emptied() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("name another folder with --data"));
     assert!(precious.exists());
 }
+
+#[test]
+fn records_that_want_one_key_are_accounted_for_whatever_the_pipeline_does_with_them() {
+    for on_collision in ["overwrite", "quarantine"] {
+        let folder = tempfile::tempdir().unwrap();
+        let template = pipelines().join("user-activity.json.tmpl");
+        fs::copy(template, folder.path().join("user-activity.json.tmpl")).unwrap();
+        let pipeline = fs::read_to_string(pipelines().join("user-activity.yaml")).unwrap();
+        let pipeline = pipeline.replace(
+            "on_collision: suffix",
+            &format!("on_collision: {on_collision}"),
+        );
+        fs::write(folder.path().join("user-activity.yaml"), pipeline).unwrap();
+        let summary = demo_of(folder.path(), &["--records", "60"]);
+        let row = &summary["pipelines"]["user-activity"];
+        assert_eq!(summary["unaccounted"], 0, "{on_collision}: {row}");
+        let settled = row["stored"].as_u64().unwrap() + row["quarantined"].as_u64().unwrap();
+        assert_eq!(settled, 60, "{on_collision}: {row}");
+        assert!(row["objects"].as_u64().unwrap() < 60);
+    }
+}

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::frame;
+use super::frame::{self, Broken};
 use crate::kinesis::open::OpenError;
 
 /// Bytes of log between two marks: how much a read may have to skip.
@@ -61,17 +61,21 @@ impl Segment {
         let mut segment = Self::empty(directory, first_counter);
         let bytes = fs::read(&segment.path).map_err(OpenError::at(&segment.path))?;
         let mut rest = bytes.as_slice();
-        while let Ok(frame) = frame::decode(rest) {
-            if frame.counter != segment.next_counter {
-                break;
+        let broken = loop {
+            match frame::decode(rest) {
+                Ok(frame) if frame.counter == segment.next_counter => {
+                    segment.extend(frame.arrival_ms, frame.length);
+                    rest = &rest[frame.length..];
+                }
+                Ok(_) => break Broken::Corrupt,
+                Err(broken) => break broken,
             }
-            segment.extend(frame.arrival_ms, frame.length);
-            rest = &rest[frame.length..];
-        }
+        };
         if rest.is_empty() {
             return Ok(segment);
         }
-        if !is_newest {
+        // The death of a process leaves the beginning of a frame, never one that is wrong.
+        if !is_newest || matches!(broken, Broken::Corrupt) {
             return Err(OpenError::Damaged {
                 path: segment.path,
                 offset: segment.length,

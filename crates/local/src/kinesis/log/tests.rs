@@ -85,6 +85,24 @@ fn damage_where_nothing_is_written_any_more_stops_the_start() {
 }
 
 #[test]
+fn damage_before_the_end_of_the_newest_segment_stops_the_start_too() {
+    let folder = TempDir::new().unwrap();
+    let open = || Log::open_with_segments_of(folder.path().to_owned(), SEGMENT);
+    let mut log = open().unwrap();
+    for _ in 0..3 {
+        log.append([("key", b"data".as_slice())].into_iter(), 0)
+            .unwrap();
+    }
+    let path = log.segments[0].path.clone();
+    drop(log);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[10] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    assert!(matches!(open().unwrap_err(), OpenError::Damaged { .. }));
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
 fn a_failed_write_leaves_the_log_as_it_was() {
     let folder = TempDir::new().unwrap();
     let mut log = Log::open(folder.path().join("shard")).unwrap();

@@ -81,7 +81,7 @@ fn a_file_that_a_user_lays_at_a_deleted_key_stays() {
     let folder = tempfile::tempdir().unwrap();
     let bucket = open(&folder);
     put(&bucket, "k", b"1").unwrap();
-    bucket.delete("k").unwrap();
+    bucket.delete("k", &Condition::Always).unwrap();
     let file = folder.path().join("bucket/k");
     fs::write(&file, b"of the user").unwrap();
     assert_eq!(open(&folder).find("k"), None);
@@ -111,8 +111,33 @@ fn a_journal_that_is_mostly_history_is_rewritten_and_says_the_same() {
     let last = put(&bucket, "x", b"last").unwrap();
     let journal = folder.path().join("bucket/.sluice/journal");
     assert_eq!(fs::read_to_string(journal).unwrap().lines().count(), 2);
-    bucket.delete("k").unwrap();
+    bucket.delete("k", &Condition::Always).unwrap();
     let again = open(&folder);
     assert_eq!(again.find("k"), None);
     assert_eq!(again.find("x"), Some(last));
+}
+
+#[test]
+fn bytes_outlive_a_disk_that_refused_them_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let bucket = open(&folder);
+    let incoming = folder.path().join("bucket/.sluice/incoming");
+    let (_, mut staged) = staged(&bucket, b"precious");
+    fs::remove_dir(&incoming).unwrap();
+    assert!(staged.in_file().is_err());
+    fs::create_dir(&incoming).unwrap();
+    let path = staged.in_file().unwrap().1.to_owned();
+    assert_eq!(fs::read(path).unwrap(), b"precious");
+}
+
+#[test]
+fn an_object_whose_file_was_deleted_by_hand_is_gone_for_everyone() {
+    let folder = tempfile::tempdir().unwrap();
+    let bucket = open(&folder);
+    put(&bucket, "k", b"old").unwrap();
+    fs::remove_file(folder.path().join("bucket/k")).unwrap();
+    assert_eq!(bucket.find("k"), None);
+    let (entry, staged) = staged(&bucket, b"new");
+    bucket.put("k", entry, staged, &Condition::Absent).unwrap();
+    assert_eq!(fs::read(folder.path().join("bucket/k")).unwrap(), b"new");
 }

@@ -4,7 +4,7 @@
 
 use std::time::SystemTime;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use s3s::dto::{ETagCondition, Timestamp, TimestampFormat};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
@@ -22,6 +22,24 @@ pub(super) struct ReadConditions {
     pub(super) modified_since: Option<Timestamp>,
     /// `If-Unmodified-Since`
     pub(super) unmodified_since: Option<Timestamp>,
+}
+
+/// Reads a conditional header.
+pub(super) fn header(headers: &HeaderMap, name: &HeaderName) -> S3Result<Option<ETagCondition>> {
+    let value = headers.get(name);
+    let condition = value.map(|value| ETagCondition::parse_http_header(value.as_bytes()));
+    condition
+        .transpose()
+        .map_err(|_| s3_error!(InvalidArgument, "{} is neither * nor an ETag", name))
+}
+
+/// The condition that a delete is made under.
+pub(super) fn of_delete(if_match: Option<ETagCondition>) -> Condition {
+    match if_match {
+        None => Condition::Always,
+        Some(ETagCondition::Any) => Condition::Present,
+        Some(ETagCondition::ETag(etag)) => Condition::Matches(etag.into_value()),
+    }
 }
 
 /// The condition that a put is made under.

@@ -2,11 +2,11 @@
 
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
-    Error,
+    ETagCondition, Error,
 };
 use s3s::{S3Request, S3Result, s3_error};
 
-use super::{disk, find};
+use super::{condition, find, refused};
 use crate::s3::store::Store;
 
 /// The most keys that one request deletes.
@@ -20,8 +20,8 @@ pub(super) async fn delete_object(
 ) -> S3Result<DeleteObjectOutput> {
     let input = request.input;
     find(store, &input.bucket)?
-        .delete(&input.key)
-        .map_err(disk)?;
+        .delete(&input.key, &condition::of_delete(input.if_match))
+        .map_err(refused)?;
     Ok(DeleteObjectOutput::default())
 }
 
@@ -40,17 +40,21 @@ pub(super) async fn delete_objects(
     let quiet = input.delete.quiet.unwrap_or(false);
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
     for object in input.delete.objects {
-        match bucket.delete(&object.key) {
+        let condition = object.e_tag.map(ETagCondition::ETag);
+        match bucket.delete(&object.key, &condition::of_delete(condition)) {
             Ok(()) => deleted.push(DeletedObject {
                 key: Some(object.key),
                 ..DeletedObject::default()
             }),
-            Err(error) => errors.push(Error {
-                code: Some("InternalError".to_owned()),
-                key: Some(object.key),
-                message: Some(error.to_string()),
-                version_id: None,
-            }),
+            Err(error) => {
+                let error = refused(error);
+                errors.push(Error {
+                    code: Some(error.code().as_str().to_owned()),
+                    key: Some(object.key),
+                    message: error.message().map(str::to_owned),
+                    version_id: None,
+                });
+            }
         }
     }
     Ok(DeleteObjectsOutput {

@@ -3,7 +3,8 @@
 //! Source: "Multipart upload overview" in the Amazon S3 User Guide.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use md5::{Digest, Md5};
@@ -16,8 +17,8 @@ use s3s::{S3Error, S3Request, S3Result, s3_error};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::upload::{Claims, announced_trailer, receive};
-use super::{check_key, condition, disk, etag, find, hex, refused};
+use super::upload::{Claims, announced_size, announced_trailer, receive};
+use super::{check_key, condition, copied, disk, etag, find, hex, refused};
 use crate::s3::bucket::Bucket;
 use crate::s3::entry::{Attributes, Checksums, Entry};
 use crate::s3::place::Place;
@@ -79,7 +80,7 @@ pub(super) async fn create_multipart_upload(
         attributes,
     };
     let text = serde_json::to_vec(&upload).map_err(S3Error::internal_error)?;
-    fs::write(folder.join(UPLOAD_FILE), text).map_err(disk)?;
+    write_whole(&folder.join(UPLOAD_FILE), &text).map_err(disk)?;
     Ok(CreateMultipartUploadOutput {
         bucket: Some(input.bucket),
         key: Some(input.key),
@@ -99,6 +100,7 @@ pub(super) async fn upload_part(
     let claims = Claims {
         content_md5: input.content_md5,
         algorithm: input.checksum_algorithm,
+        size: announced_size(&request.headers),
         trailer: announced_trailer(&request.headers),
         checksums: Checksums {
             crc32: input.checksum_crc32,
@@ -143,7 +145,13 @@ pub(super) async fn complete_multipart_upload(
     let mut digests = Md5::new();
     for part in &parts {
         let file = fs::File::open(open.bytes_of(part.number)).map_err(disk)?;
-        digests.update(staged.copy(file).map_err(disk)?);
+        let (with_part, md5) = copied(staged, file).await?;
+        staged = with_part;
+        // The bytes decide, not their description: the part may have been sent twice at once.
+        if hex(&md5) != part.md5 {
+            return Err(invalid_part());
+        }
+        digests.update(md5);
     }
     let entry = Entry {
         place: Place::Key,
@@ -157,7 +165,8 @@ pub(super) async fn complete_multipart_upload(
         .bucket
         .put(&input.key, entry, staged, &condition)
         .map_err(refused)?;
-    fs::remove_dir_all(&open.folder).map_err(disk)?;
+    // The object is there, whatever is left of its parts.
+    let _ = fs::remove_dir_all(&open.folder);
     Ok(CompleteMultipartUploadOutput {
         location: Some(format!("/{}/{}", input.bucket, input.key)),
         bucket: Some(input.bucket),
@@ -175,6 +184,21 @@ pub(super) async fn abort_multipart_upload(
     let open = open(store, &input.bucket, &input.key, &input.upload_id)?;
     fs::remove_dir_all(&open.folder).map_err(disk)?;
     Ok(AbortMultipartUploadOutput::default())
+}
+
+/// Writes a file that is never seen in part.
+fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
+    let new = path.with_extension(format!("{}.new", Uuid::new_v4().simple()));
+    fs::write(&new, text)?;
+    fs::rename(new, path)
+}
+
+fn invalid_part() -> S3Error {
+    s3_error!(
+        InvalidPart,
+        "One or more of the specified parts could not be found. The part may not have been uploaded, \
+         or the specified entity tag may not match the part's entity tag."
+    )
 }
 
 pub(super) fn check_number(number: i32) -> S3Result<()> {
@@ -226,7 +250,7 @@ impl Open {
         fs::rename(path, self.bytes_of(part.number)).map_err(disk)?;
         staged.moved();
         let text = serde_json::to_vec(part).map_err(S3Error::internal_error)?;
-        fs::write(self.description_of(part.number), text).map_err(disk)
+        write_whole(&self.description_of(part.number), &text).map_err(disk)
     }
 
     /// Every part that has arrived, in the order of the numbers.
@@ -265,11 +289,7 @@ impl Open {
             match found {
                 Some(at) => selected.push(arrived.swap_remove(at)),
                 None => {
-                    return Err(s3_error!(
-                        InvalidPart,
-                        "One or more of the specified parts could not be found. The part may not have \
-                     been uploaded, or the specified entity tag may not match the part's entity tag."
-                    ));
+                    return Err(invalid_part());
                 }
             }
         }

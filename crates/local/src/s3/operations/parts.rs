@@ -10,11 +10,11 @@ use s3s::dto::{
     CopyPartResult, CopySource, ETag, ListMultipartUploadsInput, ListMultipartUploadsOutput,
     ListPartsInput, ListPartsOutput, MultipartUpload, UploadPartCopyInput, UploadPartCopyOutput,
 };
-use s3s::{S3Error, S3Request, S3Result, s3_error};
+use s3s::{S3Request, S3Result, s3_error};
 
 use super::condition::ReadConditions;
 use super::multipart::{Part, UPLOAD_FILE, Upload, check_number, open};
-use super::{disk, find, hex, no_such_key, precondition_failed, timestamp};
+use super::{copied, disk, find, hex, no_such_key, precondition_failed, timestamp};
 use crate::s3::store::Store;
 
 /// How many parts or uploads a page holds.
@@ -54,8 +54,7 @@ pub(super) async fn upload_part_copy(
         Some(range) => range_of(range, source.size)?,
     };
     file.seek(SeekFrom::Start(start)).map_err(disk)?;
-    let mut staged = open.bucket.stage();
-    let md5 = staged.copy(file.take(end - start)).map_err(disk)?;
+    let (staged, md5) = copied(open.bucket.stage(), file.take(end - start)).await?;
     let part = Part {
         number: input.part_number,
         size: staged.size(),
@@ -123,10 +122,15 @@ pub(super) async fn list_multipart_uploads(
         let path = folder.path().join(UPLOAD_FILE);
         // One that is completed or given up meanwhile is none.
         let Ok(text) = fs::read(&path) else { continue };
-        let upload: Upload = serde_json::from_slice(&text).map_err(S3Error::internal_error)?;
+        let Ok(upload) = serde_json::from_slice::<Upload>(&text) else {
+            continue;
+        };
         let begun = fs::metadata(&path).and_then(|metadata| metadata.modified());
-        let begun = begun.map_err(disk)?.duration_since(UNIX_EPOCH);
-        let begun_ms = begun.unwrap_or_default().as_millis();
+        let Ok(begun) = begun else { continue };
+        let begun_ms = begun
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_millis();
         let id = folder.file_name().to_string_lossy().into_owned();
         open.push((upload.key, id, u64::try_from(begun_ms).unwrap_or(u64::MAX)));
     }

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use bytes::Bytes;
 use futures::stream;
 use s3s::dto::{GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, StreamingBlob};
-use s3s::{Body, S3Request, S3Result};
+use s3s::{Body, S3Request, S3Result, s3_error};
 
 use super::condition::ReadConditions;
 use super::{disk, etag, find, no_such_key, timestamp};
@@ -38,6 +38,13 @@ pub(super) async fn get_object(
         .range
         .map(|range| range.check(entry.size))
         .transpose()?;
+    // The last bytes of an object that has none.
+    if range.as_ref().is_some_and(std::ops::Range::is_empty) {
+        return Err(s3_error!(
+            InvalidRange,
+            "The requested range is not satisfiable"
+        ));
+    }
     let part = range.clone().unwrap_or(0..entry.size);
     let body = body_of(file, part.start, part.end - part.start).map_err(disk)?;
     let content_range =

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt as _;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header};
 use s3s::checksum::ChecksumHasher;
 use s3s::crypto::{Crc32, Crc32c, Crc64Nvme, Sha1, Sha256};
 use s3s::dto::{Checksum, ChecksumAlgorithm, StreamingBlob};
@@ -19,6 +19,8 @@ use crate::s3::staged::Staged;
 pub(super) struct Claims {
     pub(super) content_md5: Option<String>,
     pub(super) algorithm: Option<ChecksumAlgorithm>,
+    /// How many bytes the client says there are.
+    pub(super) size: Option<u64>,
     /// The names of the headers that follow the body.
     pub(super) trailer: Option<String>,
     pub(super) checksums: Checksums,
@@ -52,6 +54,10 @@ pub(super) async fn receive(
             staged.write(&chunk).map_err(disk)?;
         }
     }
+    if claims.size.is_some_and(|size| size != staged.size()) {
+        // Also a body in signed chunks that ends between two of them.
+        return Err(broken_body(""));
+    }
     if let Some(trailers) = trailers {
         let arrived = trailers.take().unwrap_or_default();
         let announced = claims.trailer.as_deref().unwrap_or_default();
@@ -75,6 +81,24 @@ pub(super) async fn receive(
         md5: hex(&digest),
         checksums: found,
     })
+}
+
+/// How long the client says the body is, without the framing of its chunks.
+pub(super) fn announced_size(headers: &HeaderMap) -> Option<u64> {
+    let kind = headers.get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data")) {
+        // The body is a form, of which the object is one part.
+        return None;
+    }
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.parse().ok();
+    let encoding = headers.get(header::CONTENT_ENCODING);
+    let is_framed = encoding.is_some_and(|encoding| {
+        encoding
+            .to_str()
+            .is_ok_and(|encoding| encoding.contains("aws-chunked"))
+    });
+    let content_length = || number(header::CONTENT_LENGTH.as_str()).filter(|_| !is_framed);
+    number("x-amz-decoded-content-length").or_else(content_length)
 }
 
 /// The headers that the client says will follow the body.

@@ -1,5 +1,6 @@
 //! An object in: put by a client, or copied from another.
 
+use http::header;
 use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective,
     PutObjectInput, PutObjectOutput,
@@ -7,11 +8,11 @@ use s3s::dto::{
 use s3s::{S3Request, S3Result, s3_error};
 
 use super::condition::ReadConditions;
-use super::upload::{Claims, Upload, announced_trailer, receive, without_framing};
+use super::upload::{Claims, Upload, announced_size, announced_trailer, receive, without_framing};
 use super::{
-    check_key, condition, disk, etag, find, no_such_key, precondition_failed, refused, timestamp,
+    check_key, condition, copied, disk, etag, find, no_such_key, precondition_failed, refused,
+    timestamp,
 };
-use crate::s3::bucket::Condition;
 use crate::s3::entry::{Attributes, Checksums, Entry};
 use crate::s3::place::Place;
 use crate::s3::store::Store;
@@ -28,6 +29,7 @@ pub(super) async fn put_object(
     let claims = Claims {
         content_md5: input.content_md5,
         algorithm: input.checksum_algorithm,
+        size: announced_size(&request.headers),
         trailer: announced_trailer(&request.headers),
         checksums: Checksums {
             crc32: input.checksum_crc32,
@@ -65,6 +67,11 @@ pub(super) async fn copy_object(
     store: &Store,
     request: S3Request<CopyObjectInput>,
 ) -> S3Result<CopyObjectOutput> {
+    // Of the destination; `s3s` does not know them in this operation.
+    let condition = condition::of_put(
+        condition::header(&request.headers, &header::IF_MATCH)?,
+        condition::header(&request.headers, &header::IF_NONE_MATCH)?,
+    )?;
     let input = request.input;
     check_key(&input.key)?;
     let CopySource::Bucket {
@@ -100,8 +107,7 @@ pub(super) async fn copy_object(
         .check(&source)
         .map_err(|_| precondition_failed())?;
     let bucket = find(store, &input.bucket)?;
-    let mut staged = bucket.stage();
-    let md5 = staged.copy(file).map_err(disk)?;
+    let (staged, md5) = copied(bucket.stage(), file).await?;
     let attributes = if replace {
         Attributes {
             content_type: input.content_type,
@@ -121,7 +127,7 @@ pub(super) async fn copy_object(
     };
     let (entry, staged) = entry_of(upload, attributes, store.now_ms());
     let entry = bucket
-        .put(&input.key, entry, staged, &Condition::Always)
+        .put(&input.key, entry, staged, &condition)
         .map_err(refused)?;
     let copied = CopyObjectResult {
         e_tag: Some(etag(&entry)),

@@ -328,3 +328,45 @@ async fn a_bucket_is_created_twice_in_the_oldest_region_and_never_with_a_bad_nam
     let refused = server.s3.create_bucket("../bucket").unwrap_err();
     assert!(refused.to_string().contains("\"../bucket\""), "{refused}");
 }
+
+#[tokio::test]
+async fn the_last_bytes_of_an_empty_object_are_no_range() {
+    let server = Server::start().await;
+    let client = server.bucket().await;
+    let put = client.put_object().bucket("bucket").key("empty");
+    put.send().await.unwrap();
+    let tail = client.get_object().bucket("bucket").key("empty");
+    let refused = tail.range("bytes=-5").send().await.unwrap_err();
+    assert_eq!(refused.into_service_error().code(), Some("InvalidRange"));
+}
+
+#[tokio::test]
+async fn copies_and_deletes_keep_their_conditions() {
+    let server = Server::start().await;
+    let client = server.bucket().await;
+    let put = |key: &'static str, body: &'static [u8]| {
+        let put = client.put_object().bucket("bucket").key(key);
+        put.body(ByteStream::from_static(body)).send()
+    };
+    put("source", b"new").await.unwrap();
+    let there = put("there", b"old").await.unwrap();
+    let copy = client.copy_object().bucket("bucket").key("there");
+    let refused = copy.copy_source("bucket/source").if_none_match("*").send();
+    assert_eq!(
+        refused.await.unwrap_err().into_service_error().code(),
+        Some("PreconditionFailed")
+    );
+    put("there", b"newer").await.unwrap();
+    let delete = |etag: &str| {
+        let delete = client.delete_object().bucket("bucket").key("there");
+        delete.if_match(etag).send()
+    };
+    let refused = delete(there.e_tag().unwrap()).await.unwrap_err();
+    assert_eq!(
+        refused.into_service_error().code(),
+        Some("PreconditionFailed")
+    );
+    let head = client.head_object().bucket("bucket").key("there");
+    let found = head.send().await.unwrap();
+    delete(found.e_tag().unwrap()).await.unwrap();
+}
