@@ -50,4 +50,6 @@ pub use record::{
     Recipe, Record, RecordError,
 };
 pub use scene::Scene;
-pub use template::{LineBreaks, Problem, Template, TemplateError, TemplateErrors};
+pub use template::{
+    Function, LineBreaks, Problem, Template, TemplateError, TemplateErrors, functions,
+};

@@ -59,6 +59,26 @@ pub(super) fn parse(text: &str, spelling: Spelling) -> Result<Located, Unexpecte
     }
 }
 
+/// Reads the values between commas that `text` consists of.
+pub(super) fn parse_sequence(text: &str, spelling: Spelling) -> Result<Vec<Located>, Unexpected> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        spelling,
+    };
+    let mut items = vec![reader.value(0)?];
+    reader.skip_space();
+    while reader.take(",") {
+        items.push(reader.value(0)?);
+        reader.skip_space();
+    }
+    if reader.at < text.len() {
+        Err(reader.expected("the end of the arguments"))
+    } else {
+        Ok(items)
+    }
+}
+
 impl Value {
     /// What the KDG takes for "no argument" where any value may be left out.
     pub(super) fn is_falsy(&self) -> bool {
@@ -68,6 +88,19 @@ impl Value {
             Self::Text(text) => text.is_empty(),
             _ => false,
         }
+    }
+
+    /// What JavaScript counts with, where it is given something else than a
+    /// number: text that holds one, and nothing for null.
+    pub(super) fn as_number(&self) -> Option<f64> {
+        let number = match self {
+            Self::Null | Self::Bool(false) => 0.0,
+            Self::Bool(true) => 1.0,
+            Self::Number(number) => *number,
+            Self::Text(text) => unquoted(text).trim().parse().ok()?,
+            Self::List(_) | Self::Object(_) => return None,
+        };
+        number.is_finite().then_some(number)
     }
 
     /// The value under `key`, the last one if the key is repeated.
@@ -103,7 +136,7 @@ impl Value {
     }
 
     /// Inside a list null is nothing.
-    fn list_text(&self) -> String {
+    pub(super) fn list_text(&self) -> String {
         if *self == Self::Null {
             String::new()
         } else {
@@ -133,6 +166,15 @@ impl Value {
             plain => out.push_str(&plain.to_text()),
         }
     }
+}
+
+/// The text without single quotes around it, which are not JSON and therefore
+/// a part of the text.
+pub(super) fn unquoted(text: &str) -> &str {
+    let inner = text.trim().strip_prefix('\'');
+    inner
+        .and_then(|inner| inner.strip_suffix('\''))
+        .unwrap_or(text)
 }
 
 /// A number as JavaScript prints it: `1`, `0.5`, `1e+21`.

@@ -4,8 +4,10 @@
 mod batch;
 mod delivery;
 mod delivery_laws;
+mod functions;
 mod pace;
 mod record;
 mod scan;
 mod template;
 mod template_errors;
+mod vectors;
