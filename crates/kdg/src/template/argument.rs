@@ -93,6 +93,15 @@ impl<'a> Argument<'a> {
         }
     }
 
+    /// As [`Self::free_text`], where any value is taken for its text.
+    pub(super) fn printed(&self) -> Option<String> {
+        match self.given() {
+            Given::Nothing => None,
+            Given::Raw(text) => Some(text.to_owned()),
+            Given::Value(given) => (!given.value.is_falsy()).then(|| given.value.to_text()),
+        }
+    }
+
     /// Two or more values with commas between them, which is one text only in
     /// the KDG.
     pub(super) fn sequence(&self) -> Option<Vec<Located>> {

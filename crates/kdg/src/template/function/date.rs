@@ -13,7 +13,7 @@ const UTC: &str = "YYYY-MM-DDTHH:mm:ss[Z]";
 const DAY_MS: f64 = 86_400_000.0;
 const YEAR_MS: f64 = 365.0 * DAY_MS;
 /// The past starts, and the future ends, this far from now.
-const LEAST_MS: u64 = 1_000;
+const LEAST_MS: i64 = 1_000;
 /// JavaScript knows no dates beyond these from now.
 const MOST_MS: f64 = 8.64e15;
 const DATE: &str = "a date such as 2024-02-29 or 2024-02-29T13:05:09Z";
@@ -85,22 +85,19 @@ fn near(
     let [unit, reference] = names;
     let parameters = argument.parameters(names)?;
     let most = parameters.number(unit)?.unwrap_or(1.0) * unit_ms;
-    if !(0.0..=MOST_MS).contains(&most) {
-        let expected = format!("{unit} above 0 and up to {}", (MOST_MS / unit_ms).floor());
+    if most.abs() > MOST_MS {
+        let expected = format!("{unit} up to {}", (MOST_MS / unit_ms).floor());
         return Err(parameters.misfit(unit, expected));
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "between 0 and 8.64e15"
-    )]
-    let most = most as u64;
-    let least = LEAST_MS.min(most);
+    #[expect(clippy::cast_possible_truncation, reason = "8.64e15 at most")]
+    let most = most as i64;
+    // A negative number looks the other way, as in the KDG.
+    let (least, most) = (most.min(LEAST_MS), most.max(LEAST_MS));
     let from = date(&parameters, reference)?;
     let printed = Printed::new();
     Ok(Operation::new(move |scene, out| {
-        let distance = least + scene.below(most - least + 1);
-        let distance = i64::try_from(distance).unwrap_or(i64::MAX);
+        let drawn = scene.below(least.abs_diff(most) + 1);
+        let distance = least.saturating_add_unsigned(drawn);
         let from = from.map_or(scene.now_ms(), |date| in_zone(date, scene));
         printed.write(moved(from, distance), scene, out);
     }))

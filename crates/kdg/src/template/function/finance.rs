@@ -41,7 +41,11 @@ pub(super) fn account(argument: &Argument<'_>) -> Result<Operation, Misfit> {
 /// `finance.mask`: so many digits, in parentheses and after dots only if told.
 pub(super) fn mask(argument: &Argument<'_>) -> Result<Operation, Misfit> {
     let parameters = argument.parameters(&["length", "parens", "dots"])?;
-    let length = parameters.length("length", 4, MOST_CHARACTERS)?;
+    // Here "0" in quotes is no length either.
+    let length = match parameters.number("length")? {
+        Some(length) if length != 0.0 => parameters.whole("length", length, MOST_CHARACTERS)?,
+        _ => 4,
+    };
     let (open, close) = if parameters.is_set("parens") {
         ("(", ")")
     } else {

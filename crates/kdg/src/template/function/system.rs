@@ -1,6 +1,6 @@
 //! Files and what is in them.
 
-use super::super::argument::{Argument, Misfit};
+use super::super::argument::Argument;
 use super::super::lists;
 use super::{Operation, draw, words};
 use crate::scene::Scene;
@@ -28,13 +28,11 @@ pub(super) fn common_extension(scene: &mut Scene, out: &mut Vec<u8>) {
 }
 
 /// `system.fileExt`: one of the media type, or any if it has none.
-pub(super) fn extension(argument: &Argument<'_>) -> Result<Operation, Misfit> {
-    let kind = argument.free_text()?.unwrap_or_default();
+pub(super) fn extension(argument: &Argument<'_>) -> Operation {
+    let kind = argument.printed().unwrap_or_default();
     let known = lists::EXTENSIONS_OF.binary_search_by_key(&kind.as_str(), |(name, _)| name);
     let known = known.ok().and_then(|index| lists::EXTENSIONS_OF.get(index));
-    Ok(Operation::List(
-        known.map_or(lists::FILE_EXTENSIONS, |(_, extensions)| *extensions),
-    ))
+    Operation::List(known.map_or(lists::FILE_EXTENSIONS, |(_, extensions)| *extensions))
 }
 
 /// `system.fileName`: one to three words and any extension.
@@ -47,13 +45,13 @@ pub(super) fn file_name(scene: &mut Scene, out: &mut Vec<u8>) {
 }
 
 /// `system.commonFileName`: the same with a common extension or the one given.
-pub(super) fn common_file_name(argument: &Argument<'_>) -> Result<Operation, Misfit> {
-    let extension = argument.free_text()?.map(|extension| {
+pub(super) fn common_file_name(argument: &Argument<'_>) -> Operation {
+    let extension = argument.printed().map(|extension| {
         let mut extension = extension.to_lowercase().into_bytes();
         draw::rewrite(&mut extension, 0, |byte| Some(in_file_name(byte)));
         extension
     });
-    Ok(Operation::new(move |scene, out| {
+    Operation::new(move |scene, out| {
         let start = out.len();
         words::few(scene, out);
         draw::rewrite(out, start, |byte| Some(in_file_name(byte)));
@@ -62,7 +60,7 @@ pub(super) fn common_file_name(argument: &Argument<'_>) -> Result<Operation, Mis
             Some(extension) => out.extend_from_slice(extension),
             None => common_extension(scene, out),
         }
-    }))
+    })
 }
 
 /// `system.filePath`: a file in a directory of Unix. A slash in the name would
