@@ -186,4 +186,15 @@ mod tests {
             assert_eq!(found, Some(function.name));
         }
     }
+
+    #[test]
+    fn no_word_needs_an_escape_in_json() {
+        for function in FUNCTIONS {
+            if let List(words) = function.body {
+                let harmless = |c: char| c != '"' && c != '\\' && !c.is_control();
+                assert!(words.iter().all(|word| word.chars().all(harmless)));
+                assert!(words.iter().all(|word| !word.is_empty()));
+            }
+        }
+    }
 }

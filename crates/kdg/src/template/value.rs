@@ -5,7 +5,11 @@
 //! does not give: the place of every value, the loose spelling that people use
 //! in templates, and an order of keys that no Cargo feature can change.
 
+mod number;
+
 use std::fmt::Write;
+
+pub(super) use number::unquoted;
 
 /// Values nested deeper than this are refused instead of exhausting the stack.
 const MOST_DEEP: usize = 128;
@@ -90,19 +94,6 @@ impl Value {
         }
     }
 
-    /// What JavaScript counts with, where it is given something else than a
-    /// number: text that holds one, and nothing for null.
-    pub(super) fn as_number(&self) -> Option<f64> {
-        let number = match self {
-            Self::Null | Self::Bool(false) => 0.0,
-            Self::Bool(true) => 1.0,
-            Self::Number(number) => *number,
-            Self::Text(text) => unquoted(text).trim().parse().ok()?,
-            Self::List(_) | Self::Object(_) => return None,
-        };
-        number.is_finite().then_some(number)
-    }
-
     /// The value under `key`, the last one if the key is repeated.
     pub(super) fn get(&self, key: &str) -> Option<&Located> {
         match self {
@@ -166,15 +157,6 @@ impl Value {
             plain => out.push_str(&plain.to_text()),
         }
     }
-}
-
-/// The text without single quotes around it, which are not JSON and therefore
-/// a part of the text.
-pub(super) fn unquoted(text: &str) -> &str {
-    let inner = text.trim().strip_prefix('\'');
-    inner
-        .and_then(|inner| inner.strip_suffix('\''))
-        .unwrap_or(text)
 }
 
 /// A number as JavaScript prints it: `1`, `0.5`, `1e+21`.

@@ -1,7 +1,7 @@
 //! Accounts and money.
 
 use super::super::argument::{Argument, Misfit, Parameters};
-use super::super::value::number_text;
+use super::super::value::{Value, number_text};
 use super::address::fixed;
 use super::number::quotient;
 use super::{MOST_CHARACTERS, Operation, draw};
@@ -69,7 +69,11 @@ pub(super) fn amount(argument: &Argument<'_>) -> Result<Operation, Misfit> {
 /// or the bounds of a range have some.
 pub(super) fn amount_of(parameters: &Parameters<'_>) -> Result<Operation, Misfit> {
     let min = parameters.number("min")?.unwrap_or(0.0);
-    let max = parameters.number("max")?;
+    // The KDG never sees a second argument, so that 0 can mean 0 here.
+    let max = match parameters.given("max").map(|given| &given.value) {
+        Some(Value::Number(max)) => Some(*max),
+        _ => parameters.number("max")?,
+    };
     let ranged = max.is_some_and(|max| max.fract() != 0.0 || min.fract() != 0.0);
     let max = max.unwrap_or(DEFAULT_MAX);
     if min > max {
