@@ -113,11 +113,27 @@ impl<'a> Argument<'a> {
     }
 
     /// What is given for each of `names`: values between commas, or one object
-    /// that names them. Text that is neither is the first of them.
+    /// that names them and nothing else. Text that is neither is the first.
     pub(super) fn parameters(
         &self,
         names: &'static [&'static str],
     ) -> Result<Parameters<'_>, Misfit> {
+        if self.sequence().is_none()
+            && let Given::Value(given) = self.structured()?
+            && let Value::Object(entries) = &given.value
+            && let Some((key, entry)) = entries.iter().find(|(key, _)| !names.contains(&&**key))
+        {
+            return Err(Misfit {
+                at: entry.at,
+                expected: format!("one of {} as a key", names.join(", ")),
+                found: quoted(key),
+            });
+        }
+        self.options(names)
+    }
+
+    /// As [`Self::parameters`], where an object may have other keys, too.
+    pub(super) fn options(&self, names: &'static [&'static str]) -> Result<Parameters<'_>, Misfit> {
         if let Some(items) = self.sequence() {
             if let Some(surplus) = items.get(names.len()) {
                 let expected = format!("at most {} ({})", plural(names.len()), names.join(", "));

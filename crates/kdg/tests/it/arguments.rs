@@ -122,6 +122,10 @@ fn javascript_decides_what_a_number_and_what_missing_is() {
         ("finance.mask(\"0\")", "[0-9]{4}"),
         ("system.fileExt([])", "[a-z0-9_-]+"),
         ("system.commonFileName(true)", "[a-z0-9_&'()./]+\\.true"),
+        (
+            "address.nearbyGPSCoordinate({other: 1})",
+            r"-?[0-9]{1,2}\.[0-9]{4},-?[0-9]{1,3}\.[0-9]{4}",
+        ),
         ("finance.mask(2.5)", "[0-9]{3}"),
         ("internet.password(-1)", ""),
         ("lorem.words(\"2\")", "[a-z]+ [a-z]+"),
@@ -213,6 +217,10 @@ fn arguments_that_do_not_suit_are_refused_with_what_would() {
         (
             "finance.amount(1, 2, 3, 4, 5)",
             "finance.amount expects at most 4 arguments (min, max, dec, symbol), found `5`",
+        ),
+        (
+            r#"finance.amount({"mim": 1})"#,
+            "finance.amount expects one of min, max, dec, symbol as a key, found `mim`",
         ),
         (
             "finance.amount(1, 2, 1.5)",

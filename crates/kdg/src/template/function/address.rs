@@ -177,7 +177,7 @@ pub(super) fn fixed(units: u64, decimals: u32, out: &mut Vec<u8>) {
 /// The radius is in kilometres if `isMetric`; otherwise the KDG takes miles for
 /// fewer kilometres instead of more, which templates may count on by now.
 pub(super) fn nearby(argument: &Argument<'_>) -> Result<Operation, Misfit> {
-    let parameters = argument.parameters(&["coordinate", "radius", "isMetric"])?;
+    let parameters = argument.options(&["coordinate", "radius", "isMetric"])?;
     let radius = parameters.number("radius")?.unwrap_or(DEFAULT_RADIUS);
     let kilometres = if parameters.is_set("isMetric") {
         radius
