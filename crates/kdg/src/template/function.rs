@@ -26,6 +26,7 @@ mod words;
 // What several of them need.
 mod agent;
 mod draw;
+mod shape;
 
 use std::fmt;
 

@@ -224,7 +224,7 @@ fn arguments_that_do_not_suit_are_refused_with_what_would() {
         ),
         (
             "finance.amount(1, 2, 1.5)",
-            "finance.amount expects a whole number of 0 to 10 as dec, found `1.5`",
+            "finance.amount expects a whole number of 0 to 9 as dec, found `1.5`",
         ),
         (
             "finance.amount([1])",

@@ -2,7 +2,8 @@
 
 use super::super::argument::{Argument, Given, Misfit};
 use super::super::lists;
-use super::super::value::{Located, Value, number_text};
+use super::super::value::Value;
+use super::shape::{self, Shape};
 use super::{Operation, draw};
 use crate::scene::Scene;
 
@@ -23,7 +24,7 @@ const KILOMETRES: f64 = 0.621_371;
 const POINT: &str = r#""coordinate" as [latitude, longitude], such as [52.4, 4.9]"#;
 
 /// The shapes of a city, by the number that asks for them.
-static CITIES: [fn(&mut Scene, &mut Vec<u8>); 4] = [
+static CITIES: [Shape; 4] = [
     |scene, out| {
         draw::words(&[lists::CITY_PREFIXES, lists::FIRST_NAMES], scene, out);
         draw::word(lists::CITY_SUFFIXES, scene, out);
@@ -41,41 +42,12 @@ static CITIES: [fn(&mut Scene, &mut Vec<u8>); 4] = [
 
 /// `address.city`: of one shape, if a number asks for it.
 pub(super) fn city(argument: &Argument<'_>) -> Result<Operation, Misfit> {
-    shape(argument, &CITIES)
+    shape::numbered(argument, &CITIES)
 }
 
 /// A city of any shape.
 pub(super) fn any_city(scene: &mut Scene, out: &mut Vec<u8>) {
-    any(&CITIES, scene, out);
-}
-
-/// The shape that the argument numbers, or any if it is not a number.
-pub(super) fn shape(
-    argument: &Argument<'_>,
-    shapes: &'static [fn(&mut Scene, &mut Vec<u8>)],
-) -> Result<Operation, Misfit> {
-    let Given::Value(Located {
-        value: Value::Number(number),
-        ..
-    }) = argument.given()
-    else {
-        return Ok(Operation::new(|scene, out| any(shapes, scene, out)));
-    };
-    let index = number_text(number);
-    let chosen = shapes
-        .iter()
-        .enumerate()
-        .find(|(known, _)| known.to_string() == index);
-    match chosen {
-        Some((_, shape)) => Ok(Operation::Plain(*shape)),
-        None => Err(argument.misfit(format!("a whole number of 0 to {}", shapes.len() - 1))),
-    }
-}
-
-pub(super) fn any(shapes: &[fn(&mut Scene, &mut Vec<u8>)], scene: &mut Scene, out: &mut Vec<u8>) {
-    if let Some(shape) = scene.pick(shapes) {
-        shape(scene, out);
-    }
+    shape::any(&CITIES, scene, out);
 }
 
 /// `address.zipCode`: five digits, or nine, or what the pattern says.
@@ -155,21 +127,7 @@ fn degrees(most: u32, scene: &mut Scene, out: &mut Vec<u8>) {
     if drawn < most {
         out.push(b'-');
     }
-    fixed(drawn.abs_diff(most), 4, out);
-}
-
-/// A number of units of which 10^`decimals` are one, in full.
-pub(super) fn fixed(units: u64, decimals: u32, out: &mut Vec<u8>) {
-    let one = 10_u64.saturating_pow(decimals);
-    let mut buffer = itoa::Buffer::new();
-    out.extend_from_slice(buffer.format(units / one).as_bytes());
-    if decimals > 0 {
-        out.push(b'.');
-        let digits = buffer.format(units % one).as_bytes();
-        let zeros = (decimals as usize).saturating_sub(digits.len());
-        out.extend(std::iter::repeat_n(b'0', zeros));
-        out.extend_from_slice(digits);
-    }
+    draw::fixed(drawn.abs_diff(most), 4, out);
 }
 
 /// `address.nearbyGPSCoordinate`: a point on the circle around a coordinate.
@@ -244,5 +202,5 @@ fn signed_degrees(radians: f64, out: &mut Vec<u8>) {
         clippy::cast_sign_loss,
         reason = "at most 180 degrees in ten thousandths"
     )]
-    fixed(units.abs() as u64, 4, out);
+    draw::fixed(units.abs() as u64, 4, out);
 }

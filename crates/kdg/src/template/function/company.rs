@@ -2,12 +2,12 @@
 
 use super::super::argument::{Argument, Misfit};
 use super::super::lists;
-use super::address::{any, shape};
+use super::shape::{self, Shape};
 use super::{Operation, draw};
 use crate::scene::Scene;
 
 /// The shapes of a name, by the number that asks for them.
-static NAMES: [fn(&mut Scene, &mut Vec<u8>); 3] = [
+static NAMES: [Shape; 3] = [
     |scene, out| draw::words(&[lists::LAST_NAMES, lists::COMPANY_SUFFIXES], scene, out),
     |scene, out| {
         draw::word(lists::LAST_NAMES, scene, out);
@@ -25,12 +25,12 @@ static NAMES: [fn(&mut Scene, &mut Vec<u8>); 3] = [
 
 /// `company.companyName`: of one shape, if a number asks for it.
 pub(super) fn name(argument: &Argument<'_>) -> Result<Operation, Misfit> {
-    shape(argument, &NAMES)
+    shape::numbered(argument, &NAMES)
 }
 
 /// A name of any shape.
 pub(super) fn any_name(scene: &mut Scene, out: &mut Vec<u8>) {
-    any(&NAMES, scene, out);
+    shape::any(&NAMES, scene, out);
 }
 
 /// `company.suffixes`: all of them.

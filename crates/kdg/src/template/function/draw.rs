@@ -68,6 +68,20 @@ pub(super) fn hex(byte: u8, out: &mut Vec<u8>) {
     out.push(HEX[usize::from(byte & 0xf)]);
 }
 
+/// A number of units of which 10^`decimals` are one, in full.
+pub(super) fn fixed(units: u64, decimals: u32, out: &mut Vec<u8>) {
+    let one = 10_u64.saturating_pow(decimals);
+    let mut buffer = itoa::Buffer::new();
+    out.extend_from_slice(buffer.format(units / one).as_bytes());
+    if decimals > 0 {
+        out.push(b'.');
+        let digits = buffer.format(units % one).as_bytes();
+        let zeros = (decimals as usize).saturating_sub(digits.len());
+        out.extend(std::iter::repeat_n(b'0', zeros));
+        out.extend_from_slice(digits);
+    }
+}
+
 /// True half of the time.
 pub(super) fn coin(scene: &mut Scene) -> bool {
     scene.below(2) == 0

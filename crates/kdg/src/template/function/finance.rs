@@ -2,7 +2,6 @@
 
 use super::super::argument::{Argument, Misfit, Parameters};
 use super::super::value::{Value, number_text};
-use super::address::fixed;
 use super::number::quotient;
 use super::{MOST_CHARACTERS, Operation, draw};
 use crate::scene::Scene;
@@ -24,7 +23,7 @@ pub(super) static TRANSACTIONS: &[&str] = &["deposit", "withdrawal", "payment", 
 
 const DEFAULT_MAX: f64 = 1_000.0;
 const DEFAULT_DECIMALS: u32 = 2;
-const MOST_DECIMALS: u32 = 10;
+const MOST_DECIMALS: u32 = 9;
 /// Whole numbers up to here are exact in an f64, 2⁵³.
 const MOST_UNITS: f64 = 9_007_199_254_740_992.0;
 
@@ -88,7 +87,7 @@ pub(super) fn amount_of(parameters: &Parameters<'_>) -> Result<Operation, Misfit
     } else {
         0
     };
-    let scale = f64::from(10_u32.pow(drawn.min(9))) * if drawn > 9 { 10.0 } else { 1.0 };
+    let scale = f64::from(10_u32.pow(drawn));
     if min.abs().max(max.abs()) * scale > MOST_UNITS {
         let most = number_text((MOST_UNITS / scale).floor());
         return Err(parameters.misfit("max", format!("amounts of {most} at most")));
@@ -112,7 +111,7 @@ pub(super) fn amount_of(parameters: &Parameters<'_>) -> Result<Operation, Misfit
         if drawn_units < 0 {
             out.push(b'-');
         }
-        fixed(drawn_units.unsigned_abs(), drawn, out);
+        draw::fixed(drawn_units.unsigned_abs(), drawn, out);
         if drawn < decimals {
             out.push(b'.');
             out.extend(std::iter::repeat_n(b'0', decimals as usize));

@@ -1,5 +1,7 @@
 //! Who is on the internet, and where.
 
+use std::io::Write;
+
 use super::super::argument::{Argument, Misfit};
 use super::super::lists;
 use super::{MOST_CHARACTERS, Operation, draw};
@@ -182,24 +184,10 @@ pub(super) fn color(argument: &Argument<'_>) -> Result<Operation, Misfit> {
                 reason = "rounded down on purpose, and limited when compiled"
             )]
             let channel = drawn.midpoint(base) as u32;
-            write_hex(channel, out);
+            // Writing to a Vec cannot fail.
+            let _ = write!(out, "{channel:02x}");
         }
     }))
-}
-
-/// At least two hexadecimal digits.
-fn write_hex(number: u32, out: &mut Vec<u8>) {
-    let [a, b, c, d] = number.to_be_bytes();
-    let start = out.len();
-    for byte in [a, b, c, d] {
-        draw::hex(byte, out);
-    }
-    let zeros = out[start..]
-        .iter()
-        .take(6)
-        .take_while(|digit| **digit == b'0');
-    let leading = zeros.count();
-    out.drain(start..start + leading);
 }
 
 /// `internet.password`: so many letters, digits and underscores, starting with

@@ -145,7 +145,8 @@ fn separator(
         return Ok(default.to_owned());
     };
     let separator = given.value.to_text();
-    if separator.len() * count.unwrap_or(6) as usize > crate::MAX_RECORD_BYTES {
+    let together = separator.len().saturating_mul(count.unwrap_or(6) as usize);
+    if together > crate::MAX_RECORD_BYTES {
         return Err(parameters.misfit("separator", "separators that fit a record"));
     }
     Ok(separator)
