@@ -123,7 +123,6 @@ fn what_is_no_tag_under_either_rule_is_reported_and_the_rest_still_read() {
             1,
             "unknown function locale, did you mean random.locale?",
         ),
-        ("{{definitions}}", 1, "unknown function definitions"),
         (
             "{{Random.Number}}",
             1,

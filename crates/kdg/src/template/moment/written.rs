@@ -1,6 +1,6 @@
 //! A date as people write it → milliseconds since the epoch.
 
-use super::calendar::{DAY_MS, day};
+use super::calendar::{DAY_MS, days_of};
 
 /// A point in time as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(in crate::template) fn written(text: &str) -> Option<Written> {
     let year = digits(&mut rest, 4)?;
     let month = after('-', &mut rest, 2)?.unwrap_or(1);
     let of_month = after('-', &mut rest, 2)?.unwrap_or(1);
-    let midnight = day(year, month, of_month)? * DAY_MS;
+    let midnight = days_of(year, month, of_month)? * DAY_MS;
     if rest.is_empty() {
         return Some(Written::Universal(midnight));
     }
