@@ -83,6 +83,9 @@ fn digits(rest: &mut &str, length: usize) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::write_iso;
     use super::*;
 
     #[test]
@@ -133,6 +136,18 @@ mod tests {
             "ü024",
         ] {
             assert_eq!(written(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_date_that_is_printed_is_read_back(
+            ms in -62_167_219_200_000_i64..253_402_300_800_000,
+        ) {
+            let mut printed = Vec::new();
+            write_iso(ms, &mut printed);
+            let text = String::from_utf8_lossy(&printed);
+            prop_assert_eq!(written(&text), Some(Written::Universal(ms)), "{}", text);
         }
     }
 }
