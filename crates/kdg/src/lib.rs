@@ -51,4 +51,6 @@ pub use record::{
     RecordError,
 };
 pub use scene::Scene;
-pub use template::{LineBreaks, Problem, Template, TemplateError, TemplateErrors};
+pub use template::{
+    Function, LineBreaks, Problem, Template, TemplateError, TemplateErrors, functions,
+};

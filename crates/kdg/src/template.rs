@@ -20,6 +20,7 @@ use std::fmt;
 use crate::scene::Scene;
 
 pub use error::{Problem, TemplateError, TemplateErrors};
+pub use function::{Function, functions};
 pub use source::LineBreaks;
 
 use function::Operation;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::error::{Problem, quoted};
 use super::value::{self, Located, Spelling, Value, number_text};
 
-/// The argument of a tag. There is at most one: `5, 10` is one text.
+/// The argument of a tag. The KDG takes `5, 10` for one text.
 pub(super) struct Argument<'a> {
     text: Cow<'a, str>,
 }
@@ -17,6 +17,13 @@ pub(super) enum Given<'a> {
     Value(Located),
     /// Text that is not JSON stands for itself, quotes included.
     Raw(&'a str),
+}
+
+/// The values that a function with several parameters is called with.
+pub(super) struct Parameters<'a> {
+    argument: &'a Argument<'a>,
+    names: &'static [&'static str],
+    values: Vec<Option<Located>>,
 }
 
 /// An argument that does not suit the function.
@@ -86,30 +93,157 @@ impl<'a> Argument<'a> {
         }
     }
 
-    /// How many items are wanted: `default` only if the argument is missing.
-    /// As in the KDG null and false count nothing, text may hold a number, and
-    /// a part of an item is an item.
-    pub(super) fn count(&self, default: u32, most: u32) -> Result<u32, Misfit> {
-        let number = match self.given() {
-            Given::Nothing => return Ok(default),
-            Given::Value(Located {
-                value: Value::Null | Value::Bool(false),
-                ..
-            }) => Some(0.0),
-            Given::Value(Located {
-                value: Value::Number(number),
-                ..
-            }) => Some(number),
-            Given::Value(Located {
-                value: Value::Text(text),
-                ..
-            }) => text.trim().parse().ok(),
-            Given::Value(_) | Given::Raw(_) => None,
+    /// As [`Self::free_text`], where any value is taken for its text.
+    pub(super) fn printed(&self) -> Option<String> {
+        match self.given() {
+            Given::Nothing => None,
+            Given::Raw(text) => Some(text.to_owned()),
+            Given::Value(given) => (!given.value.is_falsy()).then(|| given.value.to_text()),
+        }
+    }
+
+    /// Two or more values with commas between them, which is one text only in
+    /// the KDG.
+    pub(super) fn sequence(&self) -> Option<Vec<Located>> {
+        let Given::Raw(text) = self.given() else {
+            return None;
         };
-        let number = number.filter(|number| number.is_finite());
-        let number = number.ok_or_else(|| self.misfit("a number of items"))?;
+        let items = value::parse_sequence(text, Spelling::Loose).ok()?;
+        (items.len() > 1).then_some(items)
+    }
+
+    /// What is given for each of `names`: values between commas, or one object
+    /// that names them and nothing else. Text that is neither is the first.
+    pub(super) fn parameters(
+        &self,
+        names: &'static [&'static str],
+    ) -> Result<Parameters<'_>, Misfit> {
+        if self.sequence().is_none()
+            && let Given::Value(given) = self.structured()?
+            && let Value::Object(entries) = &given.value
+            && let Some((key, entry)) = entries.iter().find(|(key, _)| !names.contains(&&**key))
+        {
+            return Err(Misfit {
+                at: entry.at,
+                expected: format!("one of {} as a key", names.join(", ")),
+                found: quoted(key),
+            });
+        }
+        self.options(names)
+    }
+
+    /// As [`Self::parameters`], where an object may have other keys, too.
+    pub(super) fn options(&self, names: &'static [&'static str]) -> Result<Parameters<'_>, Misfit> {
+        if let Some(items) = self.sequence() {
+            if let Some(surplus) = items.get(names.len()) {
+                let expected = format!("at most {} ({})", plural(names.len()), names.join(", "));
+                return Err(Misfit::at(surplus, expected));
+            }
+            return Ok(Parameters::new(self, names, items));
+        }
+        let items = match self.structured()? {
+            Given::Nothing => Vec::new(),
+            Given::Raw(text) => vec![Located {
+                at: 0,
+                value: Value::Text(text.to_owned()),
+            }],
+            Given::Value(given) if matches!(given.value, Value::Object(_)) => {
+                return Ok(Parameters {
+                    argument: self,
+                    names,
+                    values: names
+                        .iter()
+                        .map(|key| given.value.get(key).cloned())
+                        .collect(),
+                });
+            }
+            Given::Value(given) => vec![given],
+        };
+        Ok(Parameters::new(self, names, items))
+    }
+
+    /// The whole argument is not what was `expected`.
+    pub(super) fn misfit(&self, expected: impl Into<String>) -> Misfit {
+        Misfit {
+            at: 0,
+            expected: expected.into(),
+            found: quoted(&self.text),
+        }
+    }
+}
+
+impl<'a> Parameters<'a> {
+    fn new(
+        argument: &'a Argument<'a>,
+        names: &'static [&'static str],
+        items: Vec<Located>,
+    ) -> Self {
+        Self {
+            argument,
+            names,
+            values: items.into_iter().map(Some).collect(),
+        }
+    }
+
+    /// The value of a parameter, if one is given.
+    pub(super) fn given(&self, name: &str) -> Option<&Located> {
+        let index = self.names.iter().position(|known| *known == name)?;
+        self.values.get(index)?.as_ref()
+    }
+
+    /// The value of a parameter, unless it is one that stands for the default:
+    /// null, false, 0, or empty text.
+    pub(super) fn wanted(&self, name: &str) -> Option<&Located> {
+        self.given(name).filter(|given| !given.value.is_falsy())
+    }
+
+    /// A parameter that is printed, unless it stands for the default.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.wanted(name).map(|given| given.value.to_text())
+    }
+
+    /// Whether a parameter says yes, as JavaScript understands it.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.wanted(name).is_some()
+    }
+
+    /// A parameter that is counted with, unless it stands for the default.
+    pub(super) fn number(&self, name: &str) -> Result<Option<f64>, Misfit> {
+        let Some(given) = self.wanted(name) else {
+            return Ok(None);
+        };
+        let number = given.value.as_number();
+        number
+            .map(Some)
+            .ok_or_else(|| self.misfit(name, format!("a number as {name}")))
+    }
+
+    /// How many items are wanted, `None` only if the parameter is missing. As
+    /// in the KDG null and false count nothing, text may hold a number, and a
+    /// part of an item is an item.
+    pub(super) fn count(&self, name: &str, most: u32) -> Result<Option<u32>, Misfit> {
+        let Some(given) = self.given(name) else {
+            return Ok(None);
+        };
+        let number = given
+            .value
+            .as_number()
+            .ok_or_else(|| self.misfit(name, "a number of items"))?;
+        self.whole(name, number, most).map(Some)
+    }
+
+    /// As [`Self::count`], with the default for 0 and null, too.
+    pub(super) fn length(&self, name: &str, default: u32, most: u32) -> Result<u32, Misfit> {
+        match self.number(name)? {
+            Some(number) => self.whole(name, number, most),
+            None => Ok(default),
+        }
+    }
+
+    /// `number` rounded up, if that is no more than `most`.
+    pub(super) fn whole(&self, name: &str, number: f64, most: u32) -> Result<u32, Misfit> {
         if number > f64::from(most) {
-            return Err(self.misfit(format!("at most {most} items")));
+            return Err(self.misfit(name, format!("at most {most} items")));
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -119,12 +253,11 @@ impl<'a> Argument<'a> {
         Ok(number.ceil() as u32)
     }
 
-    /// The whole argument is not what was `expected`.
-    pub(super) fn misfit(&self, expected: impl Into<String>) -> Misfit {
-        Misfit {
-            at: 0,
-            expected: expected.into(),
-            found: quoted(&self.text),
+    /// The value of a parameter is not what was `expected`.
+    pub(super) fn misfit(&self, name: &str, expected: impl Into<String>) -> Misfit {
+        match self.given(name) {
+            Some(given) if given.at > 0 => Misfit::at(given, expected),
+            _ => self.argument.misfit(expected),
         }
     }
 }
@@ -149,6 +282,13 @@ impl Misfit {
             expected: self.expected,
             found: self.found,
         }
+    }
+}
+
+fn plural(arguments: usize) -> String {
+    match arguments {
+        1 => "1 argument".to_owned(),
+        more => format!("{more} arguments"),
     }
 }
 

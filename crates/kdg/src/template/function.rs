@@ -1,25 +1,52 @@
 //! The functions that a tag can call. A new one is a line in [`FUNCTIONS`].
 
-mod choice;
+mod table;
+
+// By module of the KDG.
+mod address;
+mod commerce;
+mod company;
 mod date;
+mod finance;
+mod hacker;
+mod image;
+mod internet;
+mod lorem;
+mod name;
+mod phone;
+mod system;
+
+// The modules `random` and `helpers`, by what is drawn.
+mod card;
+mod choice;
 mod identity;
 mod number;
-mod text;
+mod words;
+
+// What several of them need.
+mod agent;
+mod draw;
+mod shape;
 
 use std::fmt;
 
 use crate::scene::Scene;
 
 use super::argument::{Argument, Misfit};
-use super::lists;
 
 use Body::{List, Plain, Taking};
+use table::FUNCTIONS;
 
-/// A function of the template language.
-pub(super) struct Function {
-    /// `module.name`, as written in a tag.
+/// More characters than this cannot fit a record of 1 MiB.
+const MOST_CHARACTERS: u32 = 1 << 20;
+
+/// A function of the template language, and what an editor says of it.
+pub struct Function {
     pub(super) name: &'static str,
     body: Body,
+    takes: &'static str,
+    summary: &'static str,
+    example: &'static str,
 }
 
 /// How a function makes its operation.
@@ -43,56 +70,69 @@ pub(super) enum Operation {
     Closure(Box<Render>),
 }
 
-/// Every function, by module.
-static FUNCTIONS: &[Function] = &[
-    function("current.timestamp", Taking(date::now)),
-    function("date.now", Taking(date::now)),
-    function("date.simTime", Taking(date::simulated)),
-    function("date.utc", Taking(date::utc)),
-    function("helpers.randomize", Taking(choice::element)),
-    function("internet.ip", Plain(identity::ip)),
-    function("lorem.word", List(lists::LOREM)),
-    function("lorem.words", Taking(text::words)),
-    function("name.firstName", List(lists::FIRST_NAMES)),
-    function("name.lastName", List(lists::LAST_NAMES)),
-    function("random.alphaNumeric", Plain(identity::alpha_numeric)),
-    function("random.arrayElement", Taking(choice::element)),
-    function("random.boolean", List(&["true", "false"])),
-    function("random.number", Taking(number::number)),
-    function("random.uuid", Plain(identity::uuid)),
-    function("random.weightedArrayElement", Taking(choice::weighted)),
-];
-
-const fn function(name: &'static str, body: Body) -> Function {
-    Function { name, body }
-}
-
 /// The function `module.name`; upper and lower case differ.
 pub(super) fn named(module: &str, name: &str) -> Option<&'static Function> {
-    FUNCTIONS
-        .iter()
-        .find(|function| function.name.split_once('.') == Some((module, name)))
+    let wanted = (module, name);
+    let found = FUNCTIONS.binary_search_by(|function| parts(function).cmp(&wanted));
+    found.ok().and_then(|index| FUNCTIONS.get(index))
+}
+
+/// Module and name, by which the table is sorted.
+fn parts(function: &Function) -> (&'static str, &'static str) {
+    function.name.split_once('.').unwrap_or((function.name, ""))
 }
 
 /// The function whose name is spelt most like `name`, if any is close.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
     let wanted = name.to_lowercase();
+    let wanted_last = wanted.rsplit('.').next().unwrap_or(&wanted);
     FUNCTIONS
         .iter()
         .map(|function| {
             let known = function.name.to_lowercase();
             let last = known.rsplit('.').next().unwrap_or(&known);
-            // Names are often remembered without their module.
             let whole = strsim::damerau_levenshtein(&known, &wanted);
+            // Names are often remembered without their module, or with another.
             let bare = strsim::damerau_levenshtein(last, &wanted);
-            (whole.min(bare), function.name)
+            let moved = if last == wanted_last { 1 } else { whole };
+            (whole.min(bare).min(moved), function.name)
         })
         .min()
         .filter(|(distance, _)| *distance <= 1 + name.len() / 4)
         .map(|(_, name)| name)
 }
 
+/// Every function that a tag can call, in the order of their names.
+///
+/// ```
+/// let card = kdg::functions().find(|function| function.name() == "helpers.userCard");
+/// assert_eq!(card.map(kdg::Function::example), Some("{{helpers.userCard}}"));
+/// ```
+pub fn functions() -> impl ExactSizeIterator<Item = &'static Function> {
+    FUNCTIONS.iter()
+}
+
 impl Function {
+    /// `module.name`, as written in a tag.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The argument it takes; empty if it does not look at one.
+    pub fn takes(&self) -> &'static str {
+        self.takes
+    }
+
+    /// What it gives, in a few words.
+    pub fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// A tag that calls it.
+    pub fn example(&self) -> &'static str {
+        self.example
+    }
+
     pub(super) fn compile(&self, argument: &Argument<'_>) -> Result<Operation, Misfit> {
         match self.body {
             Plain(render) => Ok(Operation::Plain(render)),
@@ -114,6 +154,12 @@ impl Operation {
         Self::Closure(Box::new(render))
     }
 
+    /// An operation that always gives the same.
+    fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(move |_, out| out.extend_from_slice(text.as_bytes()))
+    }
+
     #[inline]
     pub(super) fn render(&self, scene: &mut Scene, out: &mut Vec<u8>) {
         match self {
@@ -124,6 +170,32 @@ impl Operation {
                 }
             }
             Self::Closure(render) => render(scene, out),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_so_that_every_function_is_found() {
+        assert!(FUNCTIONS.is_sorted_by_key(parts));
+        for function in FUNCTIONS {
+            let (module, name) = parts(function);
+            let found = named(module, name).map(Function::name);
+            assert_eq!(found, Some(function.name));
+        }
+    }
+
+    #[test]
+    fn no_word_needs_an_escape_in_json() {
+        for function in FUNCTIONS {
+            if let List(words) = function.body {
+                let harmless = |c: char| c != '"' && c != '\\' && !c.is_control();
+                assert!(words.iter().all(|word| word.chars().all(harmless)));
+                assert!(words.iter().all(|word| !word.is_empty()));
+            }
         }
     }
 }

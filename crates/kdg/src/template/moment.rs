@@ -6,9 +6,13 @@
 
 mod calendar;
 mod token;
+mod written;
 
 use calendar::Moment;
-use token::{LOCALIZED, TOKENS, Token};
+use token::{Field, LOCALIZED, TOKENS, Token};
+
+pub(super) use token::{MONTHS, WEEKDAYS};
+pub(super) use written::{Written, written};
 
 /// Which clock a format shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +75,24 @@ impl Format {
                 Part::Token(token) => token.write(&moment, out),
             }
         }
+    }
+}
+
+/// Writes the time `epoch_ms` as dates are written in JSON, in UTC.
+pub(super) fn write_iso(epoch_ms: i64, out: &mut Vec<u8>) {
+    const PARTS: [(Token, &[u8]); 7] = [
+        (Token::Number(Field::Year, 4), b"-"),
+        (Token::Number(Field::Month, 2), b"-"),
+        (Token::Number(Field::Day, 2), b"T"),
+        (Token::Number(Field::Hour, 2), b":"),
+        (Token::Number(Field::Minute, 2), b":"),
+        (Token::Number(Field::Second, 2), b"."),
+        (Token::Fraction(3), b"Z"),
+    ];
+    let moment = Moment::new(epoch_ms, Zone::Utc);
+    for (token, following) in PARTS {
+        token.write(&moment, out);
+        out.extend_from_slice(following);
     }
 }
 

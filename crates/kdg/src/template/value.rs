@@ -5,7 +5,11 @@
 //! does not give: the place of every value, the loose spelling that people use
 //! in templates, and an order of keys that no Cargo feature can change.
 
+mod number;
+
 use std::fmt::Write;
+
+pub(super) use number::unquoted;
 
 /// Values nested deeper than this are refused instead of exhausting the stack.
 const MOST_DEEP: usize = 128;
@@ -59,6 +63,26 @@ pub(super) fn parse(text: &str, spelling: Spelling) -> Result<Located, Unexpecte
     }
 }
 
+/// Reads the values between commas that `text` consists of.
+pub(super) fn parse_sequence(text: &str, spelling: Spelling) -> Result<Vec<Located>, Unexpected> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        spelling,
+    };
+    let mut items = vec![reader.value(0)?];
+    reader.skip_space();
+    while reader.take(",") {
+        items.push(reader.value(0)?);
+        reader.skip_space();
+    }
+    if reader.at < text.len() {
+        Err(reader.expected("the end of the arguments"))
+    } else {
+        Ok(items)
+    }
+}
+
 impl Value {
     /// What the KDG takes for "no argument" where any value may be left out.
     pub(super) fn is_falsy(&self) -> bool {
@@ -103,7 +127,7 @@ impl Value {
     }
 
     /// Inside a list null is nothing.
-    fn list_text(&self) -> String {
+    pub(super) fn list_text(&self) -> String {
         if *self == Self::Null {
             String::new()
         } else {

@@ -78,6 +78,56 @@ pub(super) fn weighted(argument: &Argument<'_>) -> Result<Operation, Misfit> {
     }))
 }
 
+/// `random.objectElement`: a value of the object, or its key if told; a list
+/// and a text are objects whose keys are counted from 0.
+pub(super) fn object_element(argument: &Argument<'_>) -> Result<Operation, Misfit> {
+    const EXPECTED: &str = r#"an object such as {"a": 1, "b": 2}"#;
+    let (object, keys) = if let Some(items) = argument.sequence() {
+        let [object, field] = items.as_slice() else {
+            return Err(argument.misfit(EXPECTED));
+        };
+        let keys = field.value == Value::Text("key".to_owned());
+        (object.value.clone(), keys)
+    } else {
+        match argument.structured()? {
+            Given::Nothing => return Ok(one_of(texts(&["bar", "car"]))),
+            Given::Value(given) if given.value.is_falsy() => {
+                return Ok(one_of(texts(&["bar", "car"])));
+            }
+            Given::Value(given) => (given.value, false),
+            Given::Raw(text) => (Value::Text(text.to_owned()), false),
+        }
+    };
+    let entries: Vec<(Box<str>, Box<str>)> = match object {
+        Value::Object(entries) => entries
+            .iter()
+            .enumerate()
+            // The last one of a repeated key counts.
+            .filter(|(at, (key, _))| entries[at + 1..].iter().all(|(later, _)| later != key))
+            .map(|(_, (key, entry))| (key.as_str().into(), entry.value.to_text().into()))
+            .collect(),
+        Value::List(items) => numbered(items.iter().map(|item| item.value.to_text())),
+        Value::Text(text) => numbered(text.chars().map(String::from)),
+        _ => Vec::new(),
+    };
+    if entries.is_empty() {
+        return Err(argument.misfit(EXPECTED));
+    }
+    let choices = entries.into_iter();
+    Ok(one_of(
+        choices
+            .map(|(key, entry)| if keys { key } else { entry })
+            .collect(),
+    ))
+}
+
+fn numbered(entries: impl Iterator<Item = String>) -> Vec<(Box<str>, Box<str>)> {
+    entries
+        .enumerate()
+        .map(|(index, entry)| (index.to_string().into(), entry.into()))
+        .collect()
+}
+
 fn one_of(choices: Vec<Box<str>>) -> Operation {
     Operation::new(move |scene, out| {
         if let Some(text) = scene.pick(&choices) {

@@ -192,7 +192,7 @@ impl Steps {
 
 /// `bound / precision` as a whole number; the noise of the division does not
 /// count as a remainder (0.3 holds three times 0.1).
-fn quotient(bound: f64, precision: f64, rounding: fn(f64) -> f64) -> f64 {
+pub(super) fn quotient(bound: f64, precision: f64, rounding: fn(f64) -> f64) -> f64 {
     const NOISE: f64 = 1e-9;
     let exact = bound / precision;
     let nearest = exact.round();

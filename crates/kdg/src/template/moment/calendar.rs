@@ -2,7 +2,7 @@
 
 use super::Zone;
 
-const DAY_MS: i64 = 86_400_000;
+pub(super) const DAY_MS: i64 = 86_400_000;
 /// JavaScript's dates end 100,000,000 days from the epoch, on either side.
 const LATEST_MS: i64 = 100_000_000 * DAY_MS;
 
@@ -91,6 +91,15 @@ fn days_before_year(year: i64) -> i64 {
     let before = year - 1;
     let leap_days = before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
     before * 365 + leap_days - 719_162
+}
+
+/// The day that a calendar shows, counted from the epoch; `None` if there is no
+/// such day.
+pub(super) fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
+    let first = days_before_year(year);
+    // Days before a month in a year without a leap day, counted generously.
+    let about = first + (month - 1) * 30 + day - 1;
+    (about - 2..about + 8).find(|days| civil(*days) == (year, month, day))
 }
 
 /// Year, month and day of a day counted from the epoch.

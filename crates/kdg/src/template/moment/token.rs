@@ -12,7 +12,7 @@ use Token::{
     ShortYear, SignedYear, UpperMeridiem, WeekdayName, ZoneName,
 };
 
-const MONTHS: [&str; 12] = [
+pub(in crate::template) static MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -26,7 +26,7 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-const WEEKDAYS: [&str; 7] = [
+pub(in crate::template) static WEEKDAYS: [&str; 7] = [
     "Sunday",
     "Monday",
     "Tuesday",
