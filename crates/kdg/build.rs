@@ -8,6 +8,9 @@ use std::{env, error::Error, fmt::Write, fs, path::Path};
 
 use fake::locales::{Data, EN};
 
+#[path = "build/locales.rs"]
+mod locales;
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let lists = [
@@ -31,5 +34,5 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     fs::write(Path::new(&env::var("OUT_DIR")?).join("lists.rs"), source)?;
-    Ok(())
+    locales::write()
 }

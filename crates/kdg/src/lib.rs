@@ -50,4 +50,4 @@ pub use record::{
     Recipe, Record, RecordError,
 };
 pub use scene::Scene;
-pub use template::{LineBreaks, Problem, Template, TemplateError, TemplateErrors};
+pub use template::{LineBreaks, Problem, RenderError, Template, TemplateError, TemplateErrors};

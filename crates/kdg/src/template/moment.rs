@@ -5,7 +5,10 @@
 //! oddities included: templates depend on them.
 
 mod calendar;
+mod instant;
 mod token;
+
+pub(super) use instant::parse_time;
 
 use calendar::Moment;
 use token::{LOCALIZED, TOKENS, Token};

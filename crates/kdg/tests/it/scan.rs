@@ -118,7 +118,7 @@ fn what_is_no_tag_under_either_rule_is_reported_and_the_rest_still_read() {
             16,
             "expected the `)` that ends this argument, found `([1`",
         ),
-        ("{{locale}}", 1, "unknown function locale"),
+        ("{{locale}}", 1, "unknown variable or function locale"),
         (
             "{{Random.Number}}",
             1,

@@ -93,6 +93,15 @@ fn days_before_year(year: i64) -> i64 {
     before * 365 + leap_days - 719_162
 }
 
+/// The day that a calendar shows, counted from the epoch; `None` if there is no
+/// such day.
+pub(super) fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
+    let first = days_before_year(year);
+    // Days before a month in a year without a leap day, counted generously.
+    let about = first + (month - 1) * 30 + day - 1;
+    (about - 2..about + 8).find(|days| civil(*days) == (year, month, day))
+}
+
 /// Year, month and day of a day counted from the epoch.
 ///
 /// Counts in 400-year eras that start on 1 March, so that the leap day comes
