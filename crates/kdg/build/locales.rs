@@ -15,6 +15,8 @@ struct Lists {
     locale: &'static str,
     /// First names before last names, and what stands between them.
     name_order: (bool, &'static str),
+    /// What stands between the parts of the name of a city.
+    city_space: &'static str,
     plain: Vec<(&'static str, Words, Words)>,
 }
 
@@ -64,6 +66,11 @@ fn lists<L: Data + Copy>(locale: &'static str, _: L) -> Lists {
     Lists {
         locale,
         name_order: (!family_first, between),
+        city_space: if L::ADDRESS_CITY_TPL.contains(' ') {
+            " "
+        } else {
+            ""
+        },
         plain: vec![
             ("name.firstName", L::NAME_FIRST_NAME, EN::NAME_FIRST_NAME),
             ("name.lastName", L::NAME_LAST_NAME, EN::NAME_LAST_NAME),
@@ -136,7 +143,8 @@ fn composites(lists: &Lists, table: &mut Vec<(String, String)>) {
         );
     }
     if has("name.lastName") && has("address.citySuffix") {
-        add("address.city", &[last, words("address.citySuffix")]);
+        let space = format!("Piece::Text({:?})", lists.city_space);
+        add("address.city", &[last, space, words("address.citySuffix")]);
     }
 }
 

@@ -4,8 +4,12 @@
 mod batch;
 mod delivery;
 mod delivery_laws;
+mod distribution;
+mod language;
 mod pace;
 mod record;
 mod scan;
+mod seed;
+mod state;
 mod template;
 mod template_errors;
