@@ -6,6 +6,7 @@ mod delivery;
 mod delivery_laws;
 mod distribution;
 mod language;
+mod language_errors;
 mod pace;
 mod record;
 mod scan;

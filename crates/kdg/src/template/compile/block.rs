@@ -11,6 +11,8 @@ pub(super) struct Open<'a> {
     block: Block,
     at: usize,
     tag: &'a str,
+    /// Its tag could not be read, which is blame enough.
+    broken: bool,
     /// The names known before it.
     names: usize,
     /// The operation that starts it, or the test of its current branch.
@@ -67,7 +69,7 @@ impl<'a> Compiler<'a> {
     /// Opens a block whose tag could not be read.
     pub(super) fn open_broken(&mut self, block: Block, at: usize) {
         let start = self.here();
-        self.open(block, at, start);
+        self.open(block, at, start).broken = true;
     }
 
     fn open(&mut self, block: Block, at: usize, start: usize) -> &mut Open<'a> {
@@ -83,6 +85,7 @@ impl<'a> Compiler<'a> {
             block,
             at,
             tag: self.tag,
+            broken: false,
             names: self.scope.depth(),
             start,
             exits: Vec::new(),
@@ -196,17 +199,16 @@ impl<'a> Compiler<'a> {
             return false;
         }
         while let Some(inside) = self.open.pop_if(|open| open.block != block) {
-            let (line, column) = self.source.place(inside.at);
-            let block = inside.block.name();
             self.scope.leave(inside.names);
-            self.error(
-                at,
-                Problem::Crossed {
-                    block,
+            if !inside.broken {
+                let (line, column) = self.source.place(inside.at);
+                let problem = Problem::Crossed {
+                    block: inside.block.name(),
                     line,
                     column,
-                },
-            );
+                };
+                self.error(at, problem);
+            }
         }
         true
     }
@@ -215,13 +217,14 @@ impl<'a> Compiler<'a> {
     pub(super) fn close_all(&mut self) {
         let (line, column) = self.source.place(self.source.text().len());
         while let Some(open) = self.open.pop() {
-            let block = open.block.name();
-            let problem = Problem::Unclosed {
-                block,
-                line,
-                column,
-            };
-            self.error_of(open.tag, open.at, problem);
+            if !open.broken {
+                let problem = Problem::Unclosed {
+                    block: open.block.name(),
+                    line,
+                    column,
+                };
+                self.error_of(open.tag, open.at, problem);
+            }
         }
     }
 
