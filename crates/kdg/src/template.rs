@@ -31,8 +31,8 @@ use crate::scene::memory::Needs;
 
 pub use error::{Problem, TemplateError, TemplateErrors};
 pub use limit::{
-    MAX_ENTITIES, MAX_ENTITY_BYTES, MAX_NESTED_BLOCKS, MAX_RENDERED_BYTES, MAX_REPEAT,
-    MAX_STEP_RECORDS, MAX_TURNS, MAX_VALUE_BYTES, MAX_VARIABLES, RenderError,
+    MAX_ENTITIES, MAX_ENTITY_BYTES, MAX_NESTED_BLOCKS, MAX_OPERATIONS, MAX_RENDERED_BYTES,
+    MAX_REPEAT, MAX_STEP_RECORDS, MAX_TURNS, MAX_VALUE_BYTES, MAX_VARIABLES, RenderError,
 };
 pub use source::LineBreaks;
 

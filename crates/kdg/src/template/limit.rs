@@ -14,6 +14,9 @@ pub const MAX_REPEAT: u64 = 100_000;
 /// The most turns that the repeat blocks of one record take together.
 pub const MAX_TURNS: u64 = 1_000_000;
 
+/// The most operations of one record: what a repeat block holds counts each time.
+pub const MAX_OPERATIONS: u64 = 10_000_000;
+
 /// The most variables of a template, counting the fields of its entities.
 pub const MAX_VARIABLES: usize = 256;
 
@@ -42,6 +45,9 @@ pub enum RenderError {
     /// [`MAX_REPEAT`].
     #[error("the record repeats more than {MAX_TURNS} times in all, repeat less")]
     TooManyTurns,
+    /// The record exceeds [`MAX_OPERATIONS`].
+    #[error("the record takes more than {MAX_OPERATIONS} operations, repeat less")]
+    TooManyOperations,
     /// A value exceeds [`MAX_VALUE_BYTES`].
     #[error("a variable grows beyond {MAX_VALUE_BYTES} bytes, put less into it")]
     LongValue,

@@ -10,7 +10,7 @@ use super::compare::{self, whole};
 use super::error::quoted;
 use super::function::Operation;
 use super::limit::{
-    MAX_ENTITY_BYTES, MAX_NESTED_BLOCKS, MAX_RENDERED_BYTES, MAX_REPEAT, MAX_TURNS,
+    MAX_ENTITY_BYTES, MAX_NESTED_BLOCKS, MAX_OPERATIONS, MAX_RENDERED_BYTES, MAX_REPEAT, MAX_TURNS,
     MAX_VALUE_BYTES, RenderError,
 };
 use super::markup::{Comparison, Counter};
@@ -126,8 +126,10 @@ impl Program {
             picked: 0,
         };
         let mut next = 0;
+        let mut operations = 0;
         while let Some(op) = self.ops.get(next) {
             next += 1;
+            operations += 1;
             let step = match op {
                 Op::Literal(text) => {
                     out.extend_from_slice(text.as_bytes());
@@ -145,6 +147,8 @@ impl Program {
             };
             let step = if out.len() - run.start > MAX_RENDERED_BYTES {
                 Err(RenderError::TooLarge)
+            } else if operations > MAX_OPERATIONS {
+                Err(RenderError::TooManyOperations)
             } else {
                 step
             };

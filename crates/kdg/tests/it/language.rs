@@ -185,6 +185,9 @@ fn a_record_that_grows_without_end_is_refused_and_leaves_nothing_behind() {
     assert_eq!(fail(large), RenderError::TooLarge);
     let often = "{{let n = 2000}}{{#repeat n}}{{#repeat n}}{{/repeat}}{{/repeat}}";
     assert_eq!(fail(often), RenderError::TooManyTurns);
+    let tags = "{{let x = 1}}".repeat(100);
+    let long = format!("{{{{#repeat 100000}}}}{tags}{{{{/repeat}}}}");
+    assert_eq!(fail(&long), RenderError::TooManyOperations);
     for found in ["x", "-1", "1.5", "100001", ""] {
         let template = format!("{{{{let n = \"{found}\"}}}}{{{{#repeat n}}}}{{{{/repeat}}}}");
         let found = format!("`{found}`");

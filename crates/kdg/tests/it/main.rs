@@ -8,6 +8,7 @@ mod distribution;
 mod language;
 mod language_errors;
 mod pace;
+mod page;
 mod record;
 mod scan;
 mod seed;
