@@ -130,35 +130,25 @@ impl Program {
         while let Some(op) = self.ops.get(next) {
             next += 1;
             operations += 1;
-            let step = match op {
-                Op::Literal(text) => {
-                    out.extend_from_slice(text.as_bytes());
-                    Ok(None)
-                }
-                Op::Call(operation) => {
-                    operation.render(scene, out);
-                    Ok(None)
-                }
-                Op::Value(slot) => {
-                    out.extend_from_slice(scene.memory.value(*slot));
-                    Ok(None)
-                }
-                op => self.control(op, &mut run, scene, out),
-            };
-            let step = if out.len() - run.start > MAX_RENDERED_BYTES {
-                Err(RenderError::TooLarge)
-            } else if operations > MAX_OPERATIONS {
-                Err(RenderError::TooManyOperations)
-            } else {
-                step
-            };
-            match step {
-                Ok(None) => {}
-                Ok(Some(jump)) => next = jump,
-                Err(error) => {
-                    out.truncate(run.start);
-                    return Err(error);
-                }
+            match op {
+                Op::Literal(text) => out.extend_from_slice(text.as_bytes()),
+                Op::Call(operation) => operation.render(scene, out),
+                Op::Value(slot) => out.extend_from_slice(scene.memory.value(*slot)),
+                op => match self.control(op, &mut run, scene, out) {
+                    Ok(jump) => next = jump.unwrap_or(next),
+                    Err(error) => {
+                        out.truncate(run.start);
+                        return Err(error);
+                    }
+                },
+            }
+            if out.len() - run.start > MAX_RENDERED_BYTES || operations > MAX_OPERATIONS {
+                out.truncate(run.start);
+                return Err(if operations > MAX_OPERATIONS {
+                    RenderError::TooManyOperations
+                } else {
+                    RenderError::TooLarge
+                });
             }
         }
         Ok(())
