@@ -15,7 +15,8 @@ use memory::Memory;
 /// notice. Times are milliseconds since the Unix epoch.
 ///
 /// Templates rendered in one scene share what they name: sequences, walks and
-/// entities.
+/// entities. The scene keeps these, and what each of its templates keeps for
+/// itself, as long as it lives.
 pub struct Scene {
     entropy: Box<dyn Entropy + Send>,
     now_ms: i64,

@@ -166,6 +166,12 @@ impl Memory {
         Some((self.pools.get_mut(index)?, &mut self.values))
     }
 
+    /// The names of the entities of which some are alive.
+    pub(crate) fn alive(&self) -> impl Iterator<Item = &str> {
+        let alive = self.pools.iter().filter(|pool| pool.live() > 0);
+        alive.map(|pool| &*pool.name)
+    }
+
     /// The pool of an entity that the template refers to, and the values.
     pub(crate) fn referred(&mut self, reference: usize) -> Option<(&mut Pool, &mut Vec<Vec<u8>>)> {
         let index = *self.bindings.get(self.current)?.references.get(reference)?;

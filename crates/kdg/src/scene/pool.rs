@@ -97,6 +97,12 @@ impl Pool {
             .get_or_insert_with(|| Arc::clone(definition));
     }
 
+    /// Everything that its entities can be asked for.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        let definition = self.definition.iter();
+        definition.flat_map(|definition| definition.all_fields())
+    }
+
     pub(crate) fn live(&self) -> usize {
         self.live
     }

@@ -30,6 +30,8 @@ pub(super) struct Compiler<'a> {
     pending: String,
     open: Vec<Open<'a>>,
     references: Vec<Reference<'a>>,
+    /// Names whose tags could not be read, which is blame enough.
+    lost: Vec<&'a str>,
     /// With their places in the text, which they are sorted by in the end.
     errors: Vec<(usize, TemplateError)>,
     /// The tag that is being read.
@@ -50,6 +52,7 @@ pub(super) fn compile(source: &Source<'_>) -> Result<(Program, Needs), TemplateE
         pending: String::new(),
         open: Vec::new(),
         references: Vec::new(),
+        lost: Vec::new(),
         errors: Vec::new(),
         tag: "",
     };
@@ -69,6 +72,7 @@ impl<'a> Compiler<'a> {
                 if let Some(block) = broken.opens {
                     self.open_broken(block, broken.start);
                 }
+                self.lost.extend(broken.declares);
             }
             Piece::Tag(tag) => {
                 self.tag = tag.text;

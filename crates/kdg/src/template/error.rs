@@ -174,6 +174,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn suggestion(nearest: Option<&str>) -> String {
+/// What follows a name that is not known.
+pub(super) fn suggestion(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(", did you mean {name}?"))
 }

@@ -21,6 +21,21 @@ pub(super) const KEYWORDS: &[&str] = &["let", "else", "entity", "ref"];
 /// The names of blocks, as they are written.
 const BLOCKS: &[&str] = &["#repeat", "#if", "/repeat", "/if"];
 
+/// How other languages write what this one has.
+const FOREIGN: &[(&str, &str)] = &[
+    ("#each", "#repeat"),
+    ("#for", "#repeat"),
+    ("/each", "/repeat"),
+    ("/for", "/repeat"),
+    ("elif", "else if"),
+    ("elseif", "else if"),
+    ("elsif", "else if"),
+    ("if", "#if"),
+    ("repeat", "#repeat"),
+    ("set", "let"),
+    ("var", "let"),
+];
+
 /// Reads the tag whose `{{` stands at `at`; what it says and where it ends.
 pub(super) fn tag(text: &str, at: usize) -> Read<(Markup<'_>, usize)> {
     let mut reader = Reader::new(text, at + 2);
@@ -41,13 +56,19 @@ pub(super) fn tag(text: &str, at: usize) -> Read<(Markup<'_>, usize)> {
     })
 }
 
+fn foreign(name: &str) -> Option<&'static str> {
+    let found = FOREIGN.iter().find(|(foreign, _)| *foreign == name);
+    found.map(|(_, ours)| *ours)
+}
+
 /// `{{lett x = 1}}` was meant to be `{{let x = 1}}`.
 fn misread_keyword(reader: &Reader<'_>, at: usize) -> Stop {
     let mut again = Reader::new(reader.text, at + 2);
     again.skip_space();
     let found = again.word().and_then(|word| {
         let close = |keyword: &&&str| strsim::damerau_levenshtein(keyword, word.text) == 1;
-        Some((word, *KEYWORDS.iter().find(close)?))
+        let near = KEYWORDS.iter().find(close).copied();
+        Some((word, foreign(word.text).or(near)?))
     });
     match found {
         Some((word, keyword)) => Stop {
@@ -113,6 +134,9 @@ fn block(reader: &mut Reader<'_>) -> Read<&'static str> {
 }
 
 fn nearest_block(name: &str) -> Option<String> {
+    if let Some(ours) = foreign(name) {
+        return Some(ours.to_owned());
+    }
     let same_sign = BLOCKS.iter().filter(|block| block[..1] == name[..1]);
     let nearest = same_sign.map(|block| (strsim::damerau_levenshtein(block, name), block));
     let nearest = nearest.min().filter(|(distance, _)| *distance <= 2);

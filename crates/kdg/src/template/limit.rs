@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::error::suggestion;
+
 /// The most bytes that one record renders to, ten times what a stream takes.
 pub const MAX_RENDERED_BYTES: usize = 10 * 1024 * 1024;
 
@@ -31,6 +33,9 @@ pub const MAX_ENTITY_BYTES: usize = 4 * 1024;
 
 /// The most records that one step of an entity lasts.
 pub const MAX_STEP_RECORDS: u64 = 1_000_000;
+
+/// The most entities that one template refers to.
+pub const MAX_REFERENCES: usize = 64;
 
 /// Why a template that compiled cannot render this record.
 ///
@@ -64,18 +69,25 @@ pub enum RenderError {
         found: String,
     },
     /// No entity is alive that could be referred to.
-    #[error("no {entity} is alive yet, first render a template that declares it in the same scene")]
+    #[error(
+        "no {entity} is alive yet, first render a template that declares it in the same scene{}",
+        suggestion(nearest.as_deref())
+    )]
     NoneAlive {
         /// Its name.
         entity: String,
+        /// The one alive that was probably meant.
+        nearest: Option<String>,
     },
     /// The entity has no such field.
-    #[error("{entity} has no field {field}")]
+    #[error("{entity} has no field {field}{}", suggestion(nearest.as_deref()))]
     NoField {
         /// Its name.
         entity: String,
         /// The field.
         field: String,
+        /// The field that was probably meant.
+        nearest: Option<String>,
     },
     /// Another template declares the entity otherwise.
     #[error("another template declares {entity} differently, give one of them another name")]

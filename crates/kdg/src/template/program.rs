@@ -1,17 +1,18 @@
 //! A compiled template: a flat list of operations, and the loop that runs them.
 
+mod life;
+
 use std::sync::Arc;
 
 use crate::scene::Scene;
 use crate::scene::pool::{Definition, Field};
-use crate::scene::{memory::Memory, pool::Pool};
 
 use super::compare::{self, whole};
 use super::error::quoted;
 use super::function::Operation;
 use super::limit::{
-    MAX_ENTITY_BYTES, MAX_NESTED_BLOCKS, MAX_OPERATIONS, MAX_RENDERED_BYTES, MAX_REPEAT, MAX_TURNS,
-    MAX_VALUE_BYTES, RenderError,
+    MAX_NESTED_BLOCKS, MAX_OPERATIONS, MAX_RENDERED_BYTES, MAX_REPEAT, MAX_TURNS, MAX_VALUE_BYTES,
+    RenderError,
 };
 use super::markup::{Comparison, Counter};
 
@@ -250,83 +251,6 @@ impl Program {
         };
         Ok(jump)
     }
-
-    /// Picks an entity of those that may be alive; whether it already is.
-    fn pick(&self, entity: usize, scene: &mut Scene) -> bool {
-        let Some(declared) = self.declared.get(entity) else {
-            return true;
-        };
-        let drawn = scene.below(declared.definition.size);
-        let drawn = usize::try_from(drawn).unwrap_or(usize::MAX);
-        visit(declared, entity, drawn, scene)
-    }
-
-    fn enter(&self, entity: usize, scene: &mut Scene) -> Result<(), RenderError> {
-        let Some(declared) = self.declared.get(entity) else {
-            return Ok(());
-        };
-        let (memory, entropy) = scene.parts();
-        let Some((pool, values)) = memory.declared(entity) else {
-            return Ok(());
-        };
-        let end = declared.first + declared.definition.fields.len();
-        let values = values.get(declared.first..end).unwrap_or(&[]);
-        if values.iter().map(Vec::len).sum::<usize>() > MAX_ENTITY_BYTES {
-            return Err(RenderError::LongEntity {
-                entity: declared.definition.name.to_string(),
-            });
-        }
-        let index = pool.add(values, |low, high| {
-            crate::entropy::between(entropy, low, high)
-        });
-        visit(declared, entity, index, scene);
-        Ok(())
-    }
-
-    fn refer(&self, reference: usize, scene: &mut Scene) -> Result<(), RenderError> {
-        let referred = self.referred.get(reference);
-        let live = scene
-            .memory
-            .referred(reference)
-            .map_or(0, |(pool, _)| pool.live());
-        let drawn = scene.below(live as u64);
-        let index = usize::try_from(drawn).unwrap_or(usize::MAX);
-        let (Some(referred), Some((pool, values))) = (referred, scene.memory.referred(reference))
-        else {
-            return Ok(());
-        };
-        if live == 0 {
-            return Err(RenderError::NoneAlive {
-                entity: pool.name.to_string(),
-            });
-        }
-        for (field, name, slot) in &referred.fields {
-            let value = values.get_mut(*slot);
-            if !value.is_some_and(|value| pool.read(index, field, value)) {
-                return Err(RenderError::NoField {
-                    entity: pool.name.to_string(),
-                    field: name.to_string(),
-                });
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Takes the values of a live entity, if that is one, and its next step.
-fn visit(declared: &Declared, entity: usize, index: usize, scene: &mut Scene) -> bool {
-    let (memory, entropy): (&mut Memory, _) = scene.parts();
-    let Some((pool, values)): Option<(&mut Pool, _)> = memory.declared(entity) else {
-        return true;
-    };
-    if index >= pool.live() {
-        return false;
-    }
-    let values = values.get_mut(declared.first..).unwrap_or(&mut []);
-    pool.visit(index, values, |low, high| {
-        crate::entropy::between(entropy, low, high)
-    });
-    true
 }
 
 /// How often a block is repeated that is told so by a value.

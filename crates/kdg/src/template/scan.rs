@@ -39,6 +39,8 @@ pub(super) struct Broken<'a> {
     pub(super) problem: Problem,
     /// The block that it was meant to open, so that its end is not blamed too.
     pub(super) opens: Option<Block>,
+    /// The name that it was meant to declare, for the same reason.
+    pub(super) declares: Option<&'a str>,
 }
 
 /// The parts of `text`, in order. Text between tags may hold any braces; a `{{`
@@ -78,6 +80,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
                     tag: &text[inner..end],
                     problem: stop.problem,
                     opens: opens(&text[inner + 2..end]),
+                    declares: declares(&text[inner + 2..end]),
                 }));
                 rest = end;
             }
@@ -142,13 +145,22 @@ fn original_argument(tag: &str) -> Option<(usize, usize)> {
 /// The block that a tag opens which could not be read.
 fn opens(tag: &str) -> Option<Block> {
     let name = tag.trim_start().strip_prefix('#')?.trim_start();
-    if name.starts_with("if") {
-        Some(Block::If)
-    } else if name.starts_with('r') {
-        Some(Block::Repeat)
+    Some(if name.starts_with("if") {
+        Block::If
     } else {
-        None
+        Block::Repeat
+    })
+}
+
+/// The name that a tag declares which could not be read.
+fn declares(tag: &str) -> Option<&str> {
+    let (keyword, rest) = tag.trim_start().split_once(char::is_whitespace)?;
+    if !matches!(keyword, "let" | "entity") {
+        return None;
     }
+    let rest = rest.trim_start();
+    let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+    rest.get(..length)
 }
 
 fn find(text: &str, from: usize, pattern: &str) -> Option<usize> {

@@ -106,6 +106,41 @@ fn the_name_that_was_probably_meant_is_suggested() {
 }
 
 #[test]
+fn what_other_languages_write_is_recognised() {
+    check(&[
+        (
+            "{{#each 3}}{{/each}}",
+            &[
+                "1:3 unknown block #each, did you mean #repeat?",
+                "1:14 unknown block /each, did you mean /repeat?",
+            ],
+        ),
+        (
+            "{{set x = 1}}",
+            &["1:3 unknown keyword set, did you mean let?"],
+        ),
+        (
+            "{{#if 1 == 1}}{{elif 2 == 2}}{{/if}}",
+            &["1:17 unknown keyword elif, did you mean else if?"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_mistake_in_a_declaration_is_not_blamed_on_every_use() {
+    check(&[
+        (
+            "{{let id = random.bolean}}{{id}} {{#repeat 2}}{{id}}{{/repeat}}",
+            &["1:12 unknown function random.bolean, did you mean random.boolean?"],
+        ),
+        (
+            "{{entity s of {id: 1}}}{{s.id}}{{s.step}}",
+            &["1:15 expected a whole number, found `{id:`"],
+        ),
+    ]);
+}
+
+#[test]
 fn what_was_expected_is_said_where_it_was() {
     check(&[
         ("{{let}}", &["1:1 unknown variable or function let"]),

@@ -106,6 +106,10 @@ fn the_limits_on_the_page_are_those_in_force() {
             "bytes of the fields of an entity",
             kib(limit::MAX_ENTITY_BYTES),
         ),
+        (
+            "names of entities that a template refers to",
+            limit::MAX_REFERENCES.to_string(),
+        ),
         ("live entities of a template", grouped(limit::MAX_ENTITIES)),
         ("records of a step", grouped(limit::MAX_STEP_RECORDS)),
     ] {

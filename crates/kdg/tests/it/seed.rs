@@ -45,6 +45,28 @@ fn a_stateful_template_gives_the_same_records_in_order() {
 }
 
 #[test]
+fn threads_share_the_records_of_a_stateless_template() {
+    let template = Template::compile(STATELESS).unwrap();
+    let rendered = &|numbers: std::ops::Range<u64>| {
+        let mut scene = Scene::new(SeededEntropy::new(3), LEAP_DAY);
+        let mut records = Vec::new();
+        for number in numbers {
+            scene.begin_record(number);
+            template.render(&mut scene, &mut records);
+        }
+        records
+    };
+    let together: Vec<u8> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4_u64)
+            .map(|thread| scope.spawn(move || rendered(thread * 50..thread * 50 + 50)))
+            .collect();
+        let records = threads.into_iter().map(|thread| thread.join().unwrap());
+        records.collect::<Vec<_>>().concat()
+    });
+    assert_eq!(together, rendered(0..200));
+}
+
+#[test]
 fn what_was_rendered_before_leaves_no_trace() {
     let mut scene = Scene::new(SeededEntropy::new(9), LEAP_DAY);
     let mut numbered = |template: &str| {

@@ -162,7 +162,8 @@ fn another_template_refers_to_an_entity_that_is_alive() {
             Ok(()) => next(&clicks, &mut scene),
             Err(error) => {
                 let entity = "session".to_owned();
-                assert_eq!(error, RenderError::NoneAlive { entity });
+                let nearest = None;
+                assert_eq!(error, RenderError::NoneAlive { entity, nearest });
                 continue;
             }
         };
@@ -214,6 +215,19 @@ fn a_reference_that_cannot_be_met_is_an_error_with_a_reason() {
     next(&compile("{{entity session of 2 {name: 1}}}"), &mut scene);
     let error = lonely.make(&mut scene, 0).unwrap_err();
     assert_eq!(error.to_string(), "session has no field id");
+    let misspelt = Recipe::new(compile("{{ref sesion.name}}"));
+    let error = misspelt.make(&mut scene, 0).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no sesion is alive yet, first render a template that declares it in the same scene, \
+         did you mean session?"
+    );
+    let misspelt = Recipe::new(compile("{{ref session.nam}}"));
+    let error = misspelt.make(&mut scene, 0).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "session has no field nam, did you mean name?"
+    );
     let other = compile("{{entity session of 3 {name: 1}}}");
     let error = other.try_render(&mut scene, &mut Vec::new()).unwrap_err();
     let entity = "session".to_owned();

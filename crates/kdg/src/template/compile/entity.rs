@@ -6,14 +6,11 @@ use crate::scene::pool::{Definition, Field, Step};
 
 use super::super::error::Problem;
 use super::super::function;
-use super::super::limit::{MAX_ENTITIES, MAX_STEP_RECORDS};
+use super::super::limit::{MAX_ENTITIES, MAX_REFERENCES, MAX_STEP_RECORDS};
 use super::super::markup::{Declaration, DeclaredStep, Name};
 use super::super::program::{Declared, Op, Referred};
 use super::super::scope::nearest;
 use super::Compiler;
-
-/// The most entities that a template refers to, one bit each while it renders.
-const MAX_REFERENCES: usize = 64;
 
 /// A field of an entity that is referred to, to be checked in the end.
 pub(super) struct Reference<'a> {
@@ -153,7 +150,11 @@ impl<'a> Compiler<'a> {
         let reference = known.clone().position(|known| &**known == entity.text);
         let reference = reference.unwrap_or_else(|| {
             if self.needs.references.len() == MAX_REFERENCES {
-                self.too_many(entity.at, "too many entities", MAX_REFERENCES as u64);
+                self.too_many(
+                    entity.at,
+                    "too many entities to refer to",
+                    MAX_REFERENCES as u64,
+                );
             }
             self.needs.references.push(entity.text.into());
             self.program.referred.push(Referred { fields: Vec::new() });

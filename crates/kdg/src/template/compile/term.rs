@@ -63,6 +63,10 @@ impl<'a> Compiler<'a> {
 
     /// A name that is neither a function nor known here.
     fn unknown(&mut self, at: usize, name: String) {
+        let first = name.split('.').next().unwrap_or(&name);
+        if self.lost.contains(&first) {
+            return;
+        }
         let function = function::nearest(&name);
         let distance = |known: &str| strsim::damerau_levenshtein(known, &name);
         let near = nearest(&name, self.scope.names())
