@@ -14,6 +14,9 @@ use std::{
 
 use fake::locales::{Data, EN};
 
+#[path = "build/locales.rs"]
+mod locales;
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=data");
@@ -32,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     fs::write(Path::new(&env::var("OUT_DIR")?).join("lists.rs"), source)?;
-    Ok(())
+    locales::write()
 }
 
 fn of_fake() -> Vec<(&'static str, Vec<&'static str>)> {

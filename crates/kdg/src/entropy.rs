@@ -4,6 +4,12 @@
 pub trait Entropy {
     /// The next 64 independent, uniformly distributed bits.
     fn next_u64(&mut self) -> u64;
+
+    /// Turns to the bits that belong to the record `number`, whichever were
+    /// drawn before. A source that is not repeatable just goes on.
+    fn begin_record(&mut self, number: u64) {
+        let _ = number;
+    }
 }
 
 /// xoshiro256++, seeded through `SplitMix64` as its authors recommend.
@@ -14,15 +20,25 @@ pub trait Entropy {
 /// It is not suited to secrets. Source: <https://prng.di.unimi.it/xoshiro256plusplus.c>
 #[derive(Debug, Clone)]
 pub struct SeededEntropy {
+    seed: u64,
     state: [u64; 4],
 }
 
 impl SeededEntropy {
     /// The sequence that belongs to `seed`.
     pub fn new(seed: u64) -> Self {
-        let mut counter = seed;
-        let state = std::array::from_fn(|_| split_mix(&mut counter));
-        Self { state }
+        Self {
+            seed,
+            state: spread(seed),
+        }
+    }
+
+    /// The sequence that belongs to the record `number` of `seed`: its own, so
+    /// that records can be made in any order and in several threads.
+    pub fn for_record(seed: u64, number: u64) -> Self {
+        let mut entropy = Self::new(seed);
+        entropy.begin_record(number);
+        entropy
     }
 }
 
@@ -39,6 +55,14 @@ impl Entropy for SeededEntropy {
         *d = d.rotate_left(45);
         drawn
     }
+
+    fn begin_record(&mut self, number: u64) {
+        // Mixed before and after, so that neither neighbouring seeds nor
+        // neighbouring numbers lead to sequences that overlap.
+        let mut mixed = self.seed;
+        mixed = split_mix(&mut mixed) ^ number;
+        self.state = spread(split_mix(&mut mixed));
+    }
 }
 
 /// A whole number in `0..bound`, every one equally likely; 0 when `bound` is 0.
@@ -54,6 +78,15 @@ pub(crate) fn below(entropy: &mut (impl Entropy + ?Sized), bound: u64) -> u64 {
         }
     }
     high_half(product)
+}
+
+/// A whole number in `low..=high`; `low` where they are swapped.
+pub(crate) fn between(entropy: &mut (impl Entropy + ?Sized), low: u64, high: u64) -> u64 {
+    // A fixed number draws nothing.
+    if high <= low {
+        return low;
+    }
+    low.saturating_add(below(entropy, (high - low).saturating_add(1)))
 }
 
 /// A fraction in `0.0..1.0`, a multiple of 2⁻⁵³.
@@ -75,6 +108,12 @@ fn high_half(product: u128) -> u64 {
     (product >> 64) as u64
 }
 
+/// A state far from that of any neighbour.
+fn spread(seed: u64) -> [u64; 4] {
+    let mut counter = seed;
+    std::array::from_fn(|_| split_mix(&mut counter))
+}
+
 fn split_mix(counter: &mut u64) -> u64 {
     *counter = counter.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut mixed = *counter;
@@ -90,6 +129,7 @@ mod tests {
     #[test]
     fn the_generator_gives_the_numbers_of_its_authors() {
         let mut entropy = SeededEntropy {
+            seed: 0,
             state: [1, 2, 3, 4],
         };
         let drawn: [u64; 5] = std::array::from_fn(|_| entropy.next_u64());
@@ -144,6 +184,23 @@ mod tests {
         let mut script = Script(0);
         assert_eq!(below(&mut script, 3), 2);
         assert_eq!(script.0, 2);
+    }
+
+    #[test]
+    fn every_record_of_every_seed_has_bits_of_its_own() {
+        let mut seen = std::collections::BTreeSet::new();
+        for seed in 0..100 {
+            let mut entropy = SeededEntropy::new(seed);
+            for number in 0..100 {
+                entropy.begin_record(number);
+                let mut again = SeededEntropy::for_record(seed, number);
+                for _ in 0..4 {
+                    let drawn = entropy.next_u64();
+                    assert_eq!(drawn, again.next_u64());
+                    assert!(seen.insert(drawn), "seed {seed}, record {number}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -23,6 +23,22 @@
 //! assert_eq!(record, br#"{"sensor": 2}"#);
 //! # Ok::<(), kdg::TemplateErrors>(())
 //! ```
+//!
+//! `TEMPLATES.md` beside this crate's manifest describes the language. Records
+//! that are numbered depend on nothing rendered before, unless the template
+//! keeps [state](Template::is_stateful):
+//!
+//! ```
+//! use kdg::{Recipe, Scene, SeededEntropy, Template};
+//!
+//! let recipe = Recipe::new(Template::compile("{{random.uuid}}")?);
+//! let scene = || Scene::new(SeededEntropy::new(7), 1_709_211_909_007);
+//! let (mut here, mut there) = (scene(), scene());
+//! recipe.make_numbered(&mut here, 0)?;
+//! let second = recipe.make_numbered(&mut here, 1)?;
+//! assert_eq!(recipe.make_numbered(&mut there, 1)?, second);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 // In the order in which a record meets them; the blank lines keep it so.
 pub mod template;
@@ -52,5 +68,5 @@ pub use record::{
 };
 pub use scene::Scene;
 pub use template::{
-    Function, LineBreaks, Problem, Template, TemplateError, TemplateErrors, functions,
+    Function, LineBreaks, Problem, RenderError, Template, TemplateError, TemplateErrors, functions,
 };

@@ -6,7 +6,7 @@ mod key;
 use thiserror::Error;
 
 use crate::scene::Scene;
-use crate::template::Template;
+use crate::template::{RenderError, Template};
 
 pub use fault::{Fault, FaultKind, FaultMix, FaultMixError, FaultyRecipe, HOT_KEY};
 pub use key::{KeyRule, KeyRuleError, KeyTemplate};
@@ -36,6 +36,9 @@ pub struct Record {
 /// Why a record cannot be made or would be refused by every stream.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RecordError {
+    /// The template cannot render this record.
+    #[error(transparent)]
+    Unrendered(#[from] RenderError),
     /// Data and partition key exceed [`MAX_RECORD_BYTES`].
     #[error("the record has {bytes} bytes with its partition key, {MAX_RECORD_BYTES} are allowed")]
     TooLarge {
@@ -161,7 +164,21 @@ impl Recipe {
         }
     }
 
-    /// Makes the record that the caller calls `tag`.
+    /// Makes the record `number` of the seed, which the caller calls by that
+    /// number: with the same template, seed and clock always the same one. A
+    /// [stateful](Template::is_stateful) template also needs the records before
+    /// it, in order and from the same scene.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::make`].
+    pub fn make_numbered(&self, scene: &mut Scene, number: u64) -> Result<Record, RecordError> {
+        scene.begin_record(number);
+        self.make(scene, number)
+    }
+
+    /// Makes the next record, which the caller calls `tag`; its entropy goes on
+    /// where the last record left off.
     ///
     /// # Errors
     ///
@@ -169,7 +186,7 @@ impl Recipe {
     /// [`RecordError`].
     pub fn make(&self, scene: &mut Scene, tag: u64) -> Result<Record, RecordError> {
         let mut data = Vec::new();
-        self.template.render(scene, &mut data);
+        self.template.try_render(scene, &mut data)?;
         Record::of(data, &self.partition_key, self.ending, scene, tag)
     }
 }

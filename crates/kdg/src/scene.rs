@@ -1,18 +1,28 @@
 //! What a record is rendered in: entropy, the time, and where the clock hangs.
 
+pub(crate) mod memory;
+pub(crate) mod pool;
+
 use std::fmt;
 
 use crate::entropy::{self, Entropy};
+
+use memory::Memory;
 
 /// The surroundings of the record being rendered.
 ///
 /// The caller owns the clock: it sets the time, as often as it wants records to
 /// notice. Times are milliseconds since the Unix epoch.
+///
+/// Templates rendered in one scene share what they name: sequences, walks and
+/// entities. The scene keeps these, and what each of its templates keeps for
+/// itself, as long as it lives.
 pub struct Scene {
     entropy: Box<dyn Entropy + Send>,
     now_ms: i64,
     offset_minutes: i32,
     simulated_ms: Option<i64>,
+    pub(crate) memory: Memory,
 }
 
 impl Scene {
@@ -23,7 +33,17 @@ impl Scene {
             now_ms,
             offset_minutes: 0,
             simulated_ms: None,
+            memory: Memory::default(),
         }
+    }
+
+    /// Turns to the entropy of the record `number`. The record then depends on
+    /// nothing drawn before, so that [stateless] templates give the same records
+    /// in whatever order, and in however many threads, they are rendered.
+    ///
+    /// [stateless]: crate::Template::is_stateful
+    pub fn begin_record(&mut self, number: u64) {
+        self.entropy.begin_record(number);
     }
 
     /// The same scene where local time is `offset_minutes` ahead of UTC (behind
@@ -79,6 +99,16 @@ impl Scene {
     /// A fraction in `0.0..1.0`, uniformly drawn.
     pub(crate) fn fraction(&mut self) -> f64 {
         entropy::fraction(&mut *self.entropy)
+    }
+
+    /// A whole number in `low..=high`, uniformly drawn.
+    pub(crate) fn between(&mut self, low: u64, high: u64) -> u64 {
+        entropy::between(&mut *self.entropy, low, high)
+    }
+
+    /// The memory and the entropy, for what needs both at once.
+    pub(crate) fn parts(&mut self) -> (&mut Memory, &mut dyn Entropy) {
+        (&mut self.memory, &mut *self.entropy)
     }
 
     /// One of `choices`, uniformly drawn; `None` only when there are none.

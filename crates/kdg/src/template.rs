@@ -1,41 +1,50 @@
 //! A record template → a list of operations, compiled once, rendered many times.
 //!
-//! The language is that of the Amazon Kinesis Data Generator:
+//! The language is that of the Amazon Kinesis Data Generator, and beyond it:
 //! text with tags such as `{{random.number(50)}}`. What renders sensibly there
 //! renders the same here. What fails there without a word (white space in a
 //! tag, a `}}` in the text before it, loosely written arguments) either works
-//! here or is reported before the first record, with line and column.
+//! here or is reported before the first record, with line and column. Variables,
+//! blocks, sequences and entities are tags that fail there, so that they take
+//! nothing away. `TEMPLATES.md` beside this crate's manifest describes it all.
 
 mod argument;
+mod compare;
+mod compile;
 mod error;
 mod function;
+mod grammar;
+mod limit;
 mod lists;
+mod markup;
 mod moment;
+mod program;
 mod scan;
+mod scope;
 mod source;
 mod value;
 
 use std::fmt;
 
 use crate::scene::Scene;
+use crate::scene::memory::Needs;
 
 pub use error::{Problem, TemplateError, TemplateErrors};
 pub use function::{Function, functions};
+pub use limit::{
+    MAX_ENTITIES, MAX_ENTITY_BYTES, MAX_NESTED_BLOCKS, MAX_OPERATIONS, MAX_REFERENCES,
+    MAX_RENDERED_BYTES, MAX_REPEAT, MAX_STEP_RECORDS, MAX_TURNS, MAX_VALUE_BYTES, MAX_VARIABLES,
+    RenderError,
+};
 pub use source::LineBreaks;
 
-use function::Operation;
-use scan::Piece;
+use program::Program;
 use source::Source;
 
 /// A template, ready to render.
 pub struct Template {
-    steps: Vec<Step>,
-}
-
-/// What rendering does next.
-enum Step {
-    Literal(Box<str>),
-    Call(Operation),
+    program: Program,
+    needs: Needs,
 }
 
 impl Template {
@@ -57,60 +66,52 @@ impl Template {
     /// As [`Template::compile`].
     pub fn compile_with(source: &str, line_breaks: LineBreaks) -> Result<Self, TemplateErrors> {
         let source = Source::new(source, line_breaks);
-        let text = source.text();
-        if text.is_empty() {
+        if source.text().is_empty() {
             return Err(TemplateErrors(vec![source.error(0, "", Problem::Empty)]));
         }
-        let mut steps = Vec::new();
-        let mut errors = Vec::new();
-        for piece in scan::pieces(text) {
-            match piece {
-                Piece::Literal(text) => push_literal(&mut steps, text),
-                Piece::Broken(broken) => {
-                    errors.push(source.error(broken.at, broken.tag, broken.problem));
-                }
-                Piece::Tag(tag) => match tag.function.compile(&tag.argument) {
-                    Ok(operation) => steps.push(Step::Call(operation)),
-                    Err(misfit) => {
-                        let at = tag.argument_at.map_or(tag.at, |start| start + misfit.at);
-                        errors.push(source.error(at, tag.text, misfit.of(tag.function.name)));
-                    }
-                },
-            }
-        }
-        if errors.is_empty() {
-            Ok(Self { steps })
-        } else {
-            Err(TemplateErrors(errors))
-        }
+        let (program, needs) = compile::compile(&source)?;
+        Ok(Self { program, needs })
+    }
+
+    /// Appends one record to `out`, without a trailing line break; nothing if
+    /// the record cannot be rendered, for a reason that [`Self::try_render`]
+    /// tells.
+    pub fn render(&self, scene: &mut Scene, out: &mut Vec<u8>) {
+        // Documented: who wants the reason asks for it.
+        let _ = self.try_render(scene, out);
     }
 
     /// Appends one record to `out`, without a trailing line break.
     ///
-    /// Nothing is allocated but what `out` needs to grow.
-    pub fn render(&self, scene: &mut Scene, out: &mut Vec<u8>) {
-        for step in &self.steps {
-            match step {
-                Step::Literal(text) => out.extend_from_slice(text.as_bytes()),
-                Step::Call(operation) => operation.render(scene, out),
-            }
-        }
+    /// Nothing is allocated but what `out` needs to grow, and what variables and
+    /// entities need the first time.
+    ///
+    /// # Errors
+    ///
+    /// What depends on the values drawn or on other templates of the scene; see
+    /// [`RenderError`]. `out` is then as it was.
+    pub fn try_render(&self, scene: &mut Scene, out: &mut Vec<u8>) -> Result<(), RenderError> {
+        scene.memory.enter(&self.needs)?;
+        self.program.run(scene, out)
+    }
+
+    /// Whether a record depends on those before it: the template has sequences,
+    /// walks, entities or references to them.
+    ///
+    /// Such a template renders in order, in one scene. Any other gives the same
+    /// record for the same [`Scene::begin_record`] and clock, whatever has been
+    /// rendered before, so that threads with scenes of their own can share the
+    /// numbers of its records.
+    pub fn is_stateful(&self) -> bool {
+        self.needs.is_stateful()
     }
 }
 
 impl fmt::Debug for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Template")
-            .field("steps", &self.steps.len())
+            .field("operations", &self.program.ops.len())
+            .field("stateful", &self.is_stateful())
             .finish_non_exhaustive()
-    }
-}
-
-/// Adjacent literals become one step.
-fn push_literal(steps: &mut Vec<Step>, text: &str) {
-    if let Some(Step::Literal(before)) = steps.last_mut() {
-        *before = format!("{before}{text}").into_boxed_str();
-    } else if !text.is_empty() {
-        steps.push(Step::Literal(text.into()));
     }
 }

@@ -47,6 +47,73 @@ pub enum Problem {
         /// The function that was probably meant.
         nearest: Option<&'static str>,
     },
+    /// The tag names a variable, an entity or one of its fields that is not
+    /// known here.
+    #[error("unknown {what} {name}{}", suggestion(nearest.as_deref()))]
+    UnknownName {
+        /// A variable, an entity, a field, a block.
+        what: &'static str,
+        /// As written, without white space.
+        name: String,
+        /// The name that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A name cannot be given to a variable or an entity.
+    #[error("{name} cannot be the name of {what}, {reason}")]
+    Name {
+        /// A variable, an entity or a field.
+        what: &'static str,
+        /// As written.
+        name: String,
+        /// What speaks against it.
+        reason: &'static str,
+    },
+    /// A block lacks its end.
+    #[error(
+        "{{{{#{block}}}}} is not closed, write {{{{/{block}}}}} before line {line}, column {column}"
+    )]
+    Unclosed {
+        /// `repeat` or `if`.
+        block: &'static str,
+        /// Where the block around it, or the template, ends.
+        line: usize,
+        /// Counted from 1, in characters.
+        column: usize,
+    },
+    /// A block is closed, or goes on, that is not open.
+    #[error("no {{{{#{block}}}}} is open that this could belong to")]
+    NotOpen {
+        /// `repeat` or `if`.
+        block: &'static str,
+    },
+    /// A block is closed, or goes on, while one inside it is open.
+    #[error(
+        "{{{{#{block}}}}} of line {line}, column {column} is still open, write {{{{/{block}}}}} first"
+    )]
+    Crossed {
+        /// The one inside, `repeat` or `if`.
+        block: &'static str,
+        /// Where that opens.
+        line: usize,
+        /// Counted from 1, in characters.
+        column: usize,
+    },
+    /// After `{{else}}` only the end of its block can follow.
+    #[error("{{{{else}}}} of line {line}, column {column} was the last branch, write {{{{/if}}}}")]
+    AfterElse {
+        /// Where the `{{else}}` stands.
+        line: usize,
+        /// Counted from 1, in characters.
+        column: usize,
+    },
+    /// The template asks for more than a limit allows.
+    #[error("{what}, at most {most} are allowed")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        most: u64,
+    },
     /// The function cannot work with this argument.
     #[error("{function} expects {expected}, found {found}")]
     Argument {
@@ -107,6 +174,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn suggestion(nearest: Option<&'static str>) -> String {
+/// What follows a name that is not known.
+pub(super) fn suggestion(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(", did you mean {name}?"))
 }

@@ -27,14 +27,26 @@ mod words;
 mod agent;
 mod draw;
 mod shape;
+// What the KDG does not have.
+mod decimal;
+mod discrete;
+mod distribution;
+mod identifier;
+mod options;
+mod period;
+mod sequence;
+mod walk;
 
 use std::fmt;
 
 use crate::scene::Scene;
+use crate::scene::memory::Needs;
 
 use super::argument::{Argument, Misfit};
 
-use Body::{List, Plain, Taking};
+use super::lists::{self, Piece};
+
+use Body::{Keeping, List, Plain, Taking};
 use table::FUNCTIONS;
 
 /// More characters than this cannot fit a record of 1 MiB.
@@ -58,6 +70,8 @@ enum Body {
     /// It works with its argument, which is read once, when the template is
     /// compiled.
     Taking(fn(&Argument<'_>) -> Result<Operation, Misfit>),
+    /// It also keeps something from record to record.
+    Keeping(fn(&Argument<'_>, &mut Needs) -> Result<Operation, Misfit>),
 }
 
 /// Appends to the record what the scene makes of it.
@@ -82,20 +96,36 @@ fn parts(function: &Function) -> (&'static str, &'static str) {
     function.name.split_once('.').unwrap_or((function.name, ""))
 }
 
+/// The words called `locale.module.name`, such as `de.name.firstName`.
+pub(super) fn localized(name: &str) -> Option<&'static [Piece]> {
+    let found = lists::LOCALIZED.iter().find(|(known, _)| *known == name);
+    found.map(|(_, pieces)| *pieces)
+}
+
+/// Whether tags of functions or locales start with `name`.
+pub(super) fn is_module(name: &str) -> bool {
+    let functions = FUNCTIONS.iter().map(|function| function.name);
+    let mut names = functions.chain(lists::LOCALIZED.iter().map(|(name, _)| *name));
+    names.any(|known| known.split('.').next() == Some(name))
+}
+
 /// The function whose name is spelt most like `name`, if any is close.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
     let wanted = name.to_lowercase();
     let wanted_last = wanted.rsplit('.').next().unwrap_or(&wanted);
-    FUNCTIONS
-        .iter()
+    let functions = FUNCTIONS.iter().map(|function| function.name);
+    // Those in other languages are written out, or none of them would be meant.
+    let localized = lists::LOCALIZED.iter().map(|(name, _)| *name);
+    functions
+        .chain(localized.filter(|_| name.matches('.').count() == 2))
         .map(|function| {
-            let known = function.name.to_lowercase();
+            let known = function.to_lowercase();
             let last = known.rsplit('.').next().unwrap_or(&known);
             let whole = strsim::damerau_levenshtein(&known, &wanted);
             // Names are often remembered without their module, or with another.
             let bare = strsim::damerau_levenshtein(last, &wanted);
             let moved = if last == wanted_last { 1 } else { whole };
-            (whole.min(bare).min(moved), function.name)
+            (whole.min(bare).min(moved), function)
         })
         .min()
         .filter(|(distance, _)| *distance <= 1 + name.len() / 4)
@@ -133,11 +163,16 @@ impl Function {
         self.example
     }
 
-    pub(super) fn compile(&self, argument: &Argument<'_>) -> Result<Operation, Misfit> {
+    pub(super) fn compile(
+        &self,
+        argument: &Argument<'_>,
+        needs: &mut Needs,
+    ) -> Result<Operation, Misfit> {
         match self.body {
             Plain(render) => Ok(Operation::Plain(render)),
             List(words) => Ok(Operation::List(words)),
             Taking(compile) => compile(argument),
+            Keeping(compile) => compile(argument, needs),
         }
     }
 }

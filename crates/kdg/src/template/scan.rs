@@ -9,8 +9,10 @@
 use std::borrow::Cow;
 
 use super::argument::Argument;
-use super::error::{Problem, quoted};
-use super::function::{self, Function};
+use super::error::Problem;
+use super::function;
+use super::grammar;
+use super::markup::{Block, Call, Markup, Term};
 
 /// A part of a template.
 pub(super) enum Piece<'a> {
@@ -19,23 +21,26 @@ pub(super) enum Piece<'a> {
     Broken(Broken<'a>),
 }
 
-/// A call of a function.
+/// Something between braces.
 pub(super) struct Tag<'a> {
     /// Byte offset of its `{{`.
     pub(super) at: usize,
     pub(super) text: &'a str,
-    pub(super) function: &'static Function,
-    pub(super) argument: Argument<'a>,
-    /// Byte offset of the argument, if there is one.
-    pub(super) argument_at: Option<usize>,
+    pub(super) markup: Markup<'a>,
 }
 
-/// Something between braces that cannot be called.
+/// Something between braces that cannot be read.
 pub(super) struct Broken<'a> {
+    /// Byte offset of its `{{`.
+    pub(super) start: usize,
     /// Byte offset of the offending character.
     pub(super) at: usize,
     pub(super) tag: &'a str,
     pub(super) problem: Problem,
+    /// The block that it was meant to open, so that its end is not blamed too.
+    pub(super) opens: Option<Block>,
+    /// The name that it was meant to declare, for the same reason.
+    pub(super) declares: Option<&'a str>,
 }
 
 /// The parts of `text`, in order. Text between tags may hold any braces; a `{{`
@@ -58,17 +63,24 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
             .map_or(text.len(), |run| at + run)
             - 2;
         pieces.push(Piece::Literal(&text[at..inner]));
-        match extended(text, inner) {
-            Ok((tag, end)) => {
-                pieces.push(Piece::Tag(tag));
+        match grammar::tag(text, inner) {
+            Ok((markup, end)) => {
+                pieces.push(Piece::Tag(Tag {
+                    at: inner,
+                    text: &text[inner..end],
+                    markup,
+                }));
                 rest = end;
             }
-            Err((at, problem, end)) => {
-                let end = end.unwrap_or(close + 2);
+            Err(stop) => {
+                let end = stop.end.unwrap_or(close + 2);
                 pieces.push(Piece::Broken(Broken {
-                    at,
+                    start: inner,
+                    at: stop.at,
                     tag: &text[inner..end],
-                    problem,
+                    problem: stop.problem,
+                    opens: opens(&text[inner + 2..end]),
+                    declares: declares(&text[inner + 2..end]),
                 }));
                 rest = end;
             }
@@ -105,12 +117,15 @@ fn original(text: &str, at: usize, close: usize) -> Option<Tag<'_>> {
         at + 2 + before + open + 1
     });
     let text = &text[at..close + 2];
+    let call = Call {
+        function,
+        argument: Argument::new(Cow::Owned(argument)),
+        argument_at: argument_at.unwrap_or(at),
+    };
     Some(Tag {
         at,
         text,
-        function,
-        argument: Argument::new(Cow::Owned(argument)),
-        argument_at,
+        markup: Markup::Show(Term::Call(call)),
     })
 }
 
@@ -127,122 +142,25 @@ fn original_argument(tag: &str) -> Option<(usize, usize)> {
     }
 }
 
-/// Where the reading stopped, why, and where the tag ends if that is known.
-type Stop = (usize, Problem, Option<usize>);
-
-/// The tag at `at` under the wider rule, and where the text goes on.
-fn extended(text: &str, at: usize) -> Result<(Tag<'_>, usize), Stop> {
-    let mut position = skip_space(text, at + 2);
-    let (module, after) = word(text, position)
-        .ok_or_else(|| stop(text, position, "a function such as random.number", None))?;
-    position = skip_space(text, after);
-    let mut names = vec![module];
-    while text[position..].starts_with('.') {
-        let start = skip_space(text, position + 1);
-        let (name, after) =
-            word(text, start).ok_or_else(|| stop(text, start, "a name after the dot", None))?;
-        names.push(name);
-        position = skip_space(text, after);
-    }
-    let mut argument = None;
-    if text[position..].starts_with('(') {
-        let end = argument_end(text, position + 1)
-            .ok_or_else(|| stop(text, position, "the `)` that ends this argument", None))?;
-        argument = Some((position + 1, end));
-        position = skip_space(text, end + 1);
-    }
-    if !text[position..].starts_with("}}") {
-        let expected = if argument.is_some() {
-            "`}}` after the argument"
-        } else {
-            "`(` or `}}`"
-        };
-        return Err(stop(text, position, expected, None));
-    }
-    let end = position + 2;
-    let found = names.get(1).and_then(|name| function::named(module, name));
-    let function = found.ok_or_else(|| {
-        let name = names.join(".");
-        let nearest = function::nearest(&name);
-        (at, Problem::UnknownFunction { name, nearest }, Some(end))
-    })?;
-    let given = argument.map_or("", |(start, end)| &text[start..end]);
-    let tag = Tag {
-        at,
-        text: &text[at..end],
-        function,
-        argument: Argument::new(Cow::Borrowed(given)),
-        argument_at: argument.map(|(start, _)| start),
-    };
-    Ok((tag, end))
-}
-
-/// Where the `)` lies that ends the argument starting at `start`.
-///
-/// Brackets are balanced and strings are skipped. Free text such as a date
-/// format may hold a lone quote or bracket; then the first `)` counts that is
-/// followed by `}}`.
-fn argument_end(text: &str, start: usize) -> Option<usize> {
-    balanced_end(text, start).or_else(|| {
-        let mut closing = text[start..].match_indices(')').map(|(at, _)| start + at);
-        closing.find(|at| text[skip_space(text, at + 1)..].starts_with("}}"))
+/// The block that a tag opens which could not be read.
+fn opens(tag: &str) -> Option<Block> {
+    let name = tag.trim_start().strip_prefix('#')?.trim_start();
+    Some(if name.starts_with("if") {
+        Block::If
+    } else {
+        Block::Repeat
     })
 }
 
-fn balanced_end(text: &str, start: usize) -> Option<usize> {
-    let mut open = Vec::new();
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, c) in text[start..].char_indices() {
-        if let Some(end) = quote {
-            if escaped {
-                escaped = false;
-            } else if c == '\\' {
-                escaped = true;
-            } else if c == end {
-                quote = None;
-            }
-            continue;
-        }
-        match c {
-            '"' | '\'' => quote = Some(c),
-            '(' => open.push(')'),
-            '[' => open.push(']'),
-            '{' => open.push('}'),
-            ')' | ']' | '}' => match open.pop() {
-                None if c == ')' => return Some(start + at),
-                close if close == Some(c) => {}
-                _ => return None,
-            },
-            _ => {}
-        }
+/// The name that a tag declares which could not be read.
+fn declares(tag: &str) -> Option<&str> {
+    let (keyword, rest) = tag.trim_start().split_once(char::is_whitespace)?;
+    if !matches!(keyword, "let" | "entity") {
+        return None;
     }
-    None
-}
-
-fn stop(text: &str, at: usize, expected: &'static str, end: Option<usize>) -> Stop {
-    let rest = &text[at..];
-    let length = rest.find([' ', '\t', '}']).unwrap_or(rest.len());
-    let found = match (rest.is_empty(), rest.starts_with("}}"), rest.chars().next()) {
-        (true, ..) => "the end of the template".to_owned(),
-        (_, true, _) => "`}}`".to_owned(),
-        (.., Some(first)) => quoted(&rest[..length.max(first.len_utf8())]),
-        (.., None) => String::new(),
-    };
-    (at, Problem::Syntax { expected, found }, end)
-}
-
-/// The name at `at` and the offset after it.
-fn word(text: &str, at: usize) -> Option<(&str, usize)> {
-    let rest = &text[at..];
-    let length = rest
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .unwrap_or(rest.len());
-    (length > 0).then(|| (&rest[..length], at + length))
-}
-
-fn skip_space(text: &str, at: usize) -> usize {
-    text.len() - text[at..].trim_start().len()
+    let rest = rest.trim_start();
+    let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+    rest.get(..length)
 }
 
 fn find(text: &str, from: usize, pattern: &str) -> Option<usize> {

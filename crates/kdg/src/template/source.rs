@@ -53,6 +53,17 @@ impl<'a> Source<'a> {
 
     /// The error `problem` at byte `at` of [`Self::text`].
     pub(super) fn error(&self, at: usize, tag: &str, problem: Problem) -> TemplateError {
+        let (line, column) = self.place(at);
+        TemplateError {
+            line,
+            column,
+            tag: tag.to_owned(),
+            problem,
+        }
+    }
+
+    /// Line and column of byte `at` of [`Self::text`], as it was written.
+    pub(super) fn place(&self, at: usize) -> (usize, usize) {
         let following = self
             .stretches
             .partition_point(|(in_text, _)| *in_text <= at);
@@ -70,13 +81,7 @@ impl<'a> Source<'a> {
             .next()
             .map_or(0, |line| line.chars().count())
             + 1;
-        let line = before.matches('\n').count() + 1;
-        TemplateError {
-            line,
-            column,
-            tag: tag.to_owned(),
-            problem,
-        }
+        (before.matches('\n').count() + 1, column)
     }
 
     fn take_over(&mut self, stretch: &str, in_written: usize) {

@@ -38,7 +38,7 @@ fn better() -> BTreeMap<&'static str, Better> {
         ("scan/31", renders(r"^\$&$")),
         ("scan/32", renders(r"^\{\{name\.prefix\}\}$")),
         ("scan/34", renders("^$")),
-        ("scan/42", Refused("unknown function random.float")),
+        ("scan/42", renders(r"^0(?:\.[0-9]+)?$")),
         ("scan/43", Refused("did you mean random.number?")),
         ("scan/44", renders(NUMBER)),
         ("scan/45", renders(NUMBER)),

@@ -2,10 +2,11 @@
 //! and a tag that calls it.
 
 use super::super::lists;
-use super::Body::{List, Plain, Taking};
+use super::Body::{Keeping, List, Plain, Taking};
 use super::{
-    Body, Function, address, agent, card, choice, commerce, company, date, finance, hacker,
-    identity, image, internet, lorem, name, number, phone, system, words,
+    Body, Function, address, agent, card, choice, commerce, company, date, decimal, discrete,
+    distribution, finance, hacker, identifier, identity, image, internet, lorem, name, number,
+    period, phone, sequence, system, walk, words,
 };
 
 /// Sorted by module and name, because they are searched for.
@@ -52,6 +53,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("date.month", Taking(date::month), r#"{"abbr": true}"#, "a month; three letters of it, if told", r#"{{date.month({"abbr": true})}}"#),
     function("date.now", Taking(date::now), "format", "the local time, in a format of moment.js", r#"{{date.now("YYYY-MM-DD HH:mm:ss.SSS")}}"#),
     function("date.past", Taking(date::past), "years, refDate", "a time in the last years, one unless told", "{{date.past(2)}}"),
+    function("date.range", Taking(period::range), "{from, to, format}", "a time between two, in UTC", r#"{{date.range({"from": "now-7d", "to": "now"})}}"#),
     function("date.recent", Taking(date::recent), "days, refDate", "a time in the last days, one unless told", "{{date.recent(7)}}"),
     function("date.simTime", Taking(date::simulated), "format", "the time of the simulation, or else the local time", r#"{{date.simTime("HH:mm")}}"#),
     function("date.utc", Taking(date::utc), "format", "the time in UTC, in a format of moment.js", r#"{{date.utc("X")}}"#),
@@ -105,6 +107,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("internet.email", Taking(internet::email), "firstName, lastName, provider", "an e-mail address", r#"{{internet.email("Ada", "Lovelace", "example.org")}}"#),
     function("internet.exampleEmail", Taking(internet::example_email), "firstName, lastName", "an e-mail address that cannot exist", "{{internet.exampleEmail}}"),
     function("internet.ip", Plain(internet::ip), "", "an IPv4 address", "{{internet.ip}}"),
+    function("internet.ipv6", Plain(identifier::ipv6), "", "an IPv6 address", "{{internet.ipv6}}"),
     function("internet.mac", Plain(internet::mac), "", "a MAC address", "{{internet.mac}}"),
     function("internet.password", Taking(internet::password), "length, memorable, pattern, prefix", "letters, digits and underscores, 15 unless told", "{{internet.password(12, true)}}"),
     function("internet.protocol", List(&["http", "https"]), "", "http or https", "{{internet.protocol}}"),
@@ -136,14 +139,23 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("random.alphaNumeric", Plain(identity::alpha_numeric), "", "a digit or a small letter", "{{random.alphaNumeric}}"),
     function("random.arrayElement", Taking(choice::element), "list", "an element, each equally likely", r#"{{random.arrayElement(["a", "b", "c"])}}"#),
     function("random.boolean", List(&["true", "false"]), "", "true or false", "{{random.boolean}}"),
+    function("random.decimal", Taking(decimal::decimal), "{min, max, decimals}", "a number with exactly so many decimals", r#"{{random.decimal({"min": 1, "max": 99})}}"#),
+    function("random.exponential", Taking(distribution::exponential), "{mean, min, max, decimals}", "the time to the next event", r#"{{random.exponential({"mean": 120, "decimals": 0})}}"#),
+    function("random.float", Taking(decimal::float), "{min, max, decimals}", "any number between two", r#"{{random.float({"max": 40, "decimals": 1})}}"#),
     function("random.image", Plain(image::default), "", "the address of a picture of any category", "{{random.image}}"),
     function("random.locale", List(lists::LOCALES), "", "the code of a locale", "{{random.locale}}"),
+    function("random.normal", Taking(distribution::normal), "{mean, deviation, min, max, decimals}", "a number of the normal distribution", r#"{{random.normal({"mean": 171, "deviation": 7})}}"#),
     function("random.number", Taking(number::number), "max, or {min, max, precision}", "a whole number, or a multiple of the precision", r#"{{random.number({"min": 10, "max": 150})}}"#),
     function("random.objectElement", Taking(choice::object_element), "object", "a value of the object, each equally likely", r#"{{random.objectElement({"a": 1, "b": 2})}}"#),
+    function("random.poisson", Taking(discrete::poisson), "{mean}", "how many events happen", r#"{{random.poisson({"mean": 4})}}"#),
+    function("random.ulid", Plain(identifier::ulid), "", "an identifier that starts with the time", "{{random.ulid}}"),
     function("random.uuid", Plain(identity::uuid), "", "a UUID of version 4", "{{random.uuid}}"),
+    function("random.walk", Keeping(walk::walk), "{start, step, min, max, decimals, name}", "a level that moves from record to record", r#"{{random.walk({"start": 20, "step": 0.5, "decimals": 1})}}"#),
     function("random.weightedArrayElement", Taking(choice::weighted), "{weights, data}", "an element, as likely as its weight says", r#"{{random.weightedArrayElement({"weights": [0.9, 0.1], "data": ["ok", "error"]})}}"#),
     function("random.word", Plain(words::any), "", "a word of any trade; at times several", "{{random.word}}"),
     function("random.words", Taking(words::several), "count", "words of any trade, 1 to 3 unless told", "{{random.words(2)}}"),
+    function("random.zipf", Taking(discrete::zipf), "{n, exponent}", "a rank: few are frequent, many are rare", r#"{{random.zipf({"n": 1000, "exponent": 1.1})}}"#),
+    function("sequence.next", Keeping(sequence::next), "{start, step, name}", "the next number of a count", r#"{{sequence.next({"start": 1000})}}"#),
     function("system.commonFileExt", Plain(system::common_extension), "", "a common extension", "{{system.commonFileExt}}"),
     function("system.commonFileName", Taking(|argument| Ok(system::common_file_name(argument))), "extension", "the name of a file with a common extension, or the one given", "{{system.commonFileName(csv)}}"),
     function("system.commonFileType", List(system::COMMON_TYPES), "", "a common type of media", "{{system.commonFileType}}"),

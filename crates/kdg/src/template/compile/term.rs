@@ -1,0 +1,96 @@
+//! Terms: what gives text.
+
+use super::super::error::Problem;
+use super::super::function::{self, Operation};
+use super::super::lists::Piece;
+use super::super::markup::{Call, Part, Term};
+use super::super::program::Op;
+use super::super::scope::nearest;
+use super::Compiler;
+
+impl<'a> Compiler<'a> {
+    /// Appends operations that append the text of a term.
+    pub(super) fn term(&mut self, term: Term<'a>) {
+        match term {
+            Term::Call(call) => self.call(&call),
+            Term::Words(pieces) => self.words(pieces),
+            Term::Name { at, name } => match self.scope.slot(&name) {
+                Some(slot) => self.push(Op::Value(slot)),
+                None => self.unknown(at, name),
+            },
+            Term::Counter { at, counter } => match self.repeats().checked_sub(1) {
+                Some(depth) => self.push(Op::Counter { depth, counter }),
+                None => self.error(at, Problem::NotOpen { block: "repeat" }),
+            },
+            Term::Reference { entity, field } => {
+                let (reference, slot) = self.reference(entity, Some(field));
+                self.push(Op::Refer {
+                    reference,
+                    anew: false,
+                });
+                self.push(Op::Value(slot));
+            }
+            Term::Quoted(parts) => {
+                for part in parts {
+                    match part {
+                        Part::Literal(text) => self.pending.push_str(&text),
+                        Part::Term(term) => self.term(term),
+                    }
+                }
+            }
+            Term::Number(text) => self.pending.push_str(text),
+        }
+    }
+
+    fn call(&mut self, call: &Call<'a>) {
+        match call.function.compile(&call.argument, &mut self.needs) {
+            Ok(operation) => self.push(Op::Call(operation)),
+            Err(misfit) => {
+                let at = call.argument_at + misfit.at;
+                self.error(at, misfit.of(call.function.name));
+            }
+        }
+    }
+
+    fn words(&mut self, pieces: &'static [Piece]) {
+        for piece in pieces {
+            match piece {
+                Piece::Words(words) => self.push(Op::Call(Operation::List(words))),
+                Piece::Text(text) => self.pending.push_str(text),
+            }
+        }
+    }
+
+    /// A name that is neither a function nor known here.
+    fn unknown(&mut self, at: usize, name: String) {
+        let first = name.split('.').next().unwrap_or(&name);
+        if self.lost.contains(&first) {
+            return;
+        }
+        let function = function::nearest(&name);
+        let distance = |known: &str| strsim::damerau_levenshtein(known, &name);
+        let near = nearest(&name, self.scope.names())
+            .filter(|(far, _)| function.is_none_or(|function| *far <= distance(function)));
+        let problem = match near {
+            Some((_, near)) => Problem::UnknownName {
+                what: if name.contains('.') {
+                    "field"
+                } else {
+                    "variable"
+                },
+                nearest: Some(near.to_owned()),
+                name,
+            },
+            None if function.is_some() || name.contains('.') => Problem::UnknownFunction {
+                name,
+                nearest: function,
+            },
+            None => Problem::UnknownName {
+                what: "variable or function",
+                name,
+                nearest: None,
+            },
+        };
+        self.error(at, problem);
+    }
+}
