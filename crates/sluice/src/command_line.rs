@@ -1,5 +1,6 @@
 //! What may be typed.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -235,9 +236,15 @@ pub(crate) struct PreviewArguments {
     /// The folder of the pipeline files
     #[arg(long, value_name = "DIR", default_value = "pipelines")]
     pub(crate) pipelines: PathBuf,
-    /// How many records
-    #[arg(short = 'n', long = "records", default_value_t = 5)]
-    pub(crate) records: u64,
+    /// How many records; 5, or as many as --bytes needs, when omitted
+    #[arg(short = 'n', long)]
+    pub(crate) records: Option<u64>,
+    /// Stop at the record that makes it so many bytes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) bytes: Option<u64>,
+    /// Threads that render; as many as there are cores when omitted
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
     /// Repeat the same records
     #[arg(long)]
     pub(crate) seed: Option<u64>,
@@ -286,6 +293,7 @@ const SEND_EXAMPLES: &str = "Examples:
 const PREVIEW_EXAMPLES: &str = "Examples:
   sluice preview --pipeline user-activity
   sluice preview --template record.tmpl -n 1000000 > records.ndjson
+  sluice preview --template record.tmpl --bytes 10000000000 > 10-gigabytes.ndjson
   sluice preview --template record.tmpl -n 3 --seed 7 --time 2026-11-20T18:00:00+01:00 --json";
 
 const CHECK_EXAMPLES: &str = "Examples:

@@ -1,43 +1,78 @@
-//! `sluice preview`: sample records on stdout, as many as wanted.
+//! `sluice preview`: sample records on stdout, or a file of any size.
 
-use std::io::{BufWriter, Write};
+mod chunk;
+
+use std::io::{ErrorKind, Write};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
+use std::thread;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use kdg::{Scene, SeededEntropy, Template};
 
 use crate::command_line::PreviewArguments;
 use crate::pipelines;
 use crate::producer::{any_seed, local_offset_minutes, now_ms};
 use crate::rhythm;
+use chunk::{Chunk, Form, Worker};
+
+/// How many records are printed when nothing else says when to stop.
+const SAMPLES: u64 = 5;
 
 /// Renders and prints.
 ///
 /// # Errors
 ///
-/// When the template cannot be read or compiled, or the time is none.
+/// When the template cannot be read or compiled, the time is none, or a record cannot be rendered.
 pub(crate) fn run(arguments: &PreviewArguments) -> anyhow::Result<ExitCode> {
     let template = template(arguments)?;
     let seed = arguments.seed.unwrap_or_else(any_seed);
-    let mut scene = scene(arguments.time.as_deref(), seed)?;
-    let mut records = Records {
-        template,
-        left: arguments.records,
-        record: Vec::new(),
+    let time = arguments.time.as_deref();
+    let (now_ms, offset_minutes) = match time {
+        Some(text) => rhythm::time("--time", text)?,
+        None => (now_ms(), local_offset_minutes()),
     };
-    let out = BufWriter::new(std::io::stdout().lock());
-    let written = if arguments.json {
-        records.array(&mut scene, out)
+    let scene = || {
+        let mut scene = Scene::new(SeededEntropy::new(seed), now_ms).with_offset(offset_minutes);
+        // The time given is both the clock and, by its offset, what is local.
+        scene.set_simulated(time.map(|_| now_ms));
+        scene
+    };
+    // What a stateful template keeps from record to record is kept in one place.
+    let threads = if template.is_stateful() {
+        NonZeroUsize::MIN
     } else {
-        records.lines(&mut scene, out)
+        arguments.threads.unwrap_or_else(all_cores)
     };
-    match written {
+    let form = if arguments.json {
+        Form::Array
+    } else {
+        Form::Lines
+    };
+    let workers = std::iter::repeat_with(|| Worker::new(scene(), form));
+    let mut print = Print {
+        template,
+        workers: workers.take(threads.get()).collect(),
+        records: match (arguments.records, arguments.bytes) {
+            (Some(records), _) => records,
+            (None, Some(_)) => u64::MAX,
+            (None, None) => SAMPLES,
+        },
+        bytes: arguments.bytes.unwrap_or(u64::MAX),
+    };
+    let mut out = std::io::stdout().lock();
+    let printed = form
+        .open(&mut out)
+        .and_then(|()| print.to(&mut out))
+        .and_then(|failed| form.close(&mut out).map(|()| failed))
+        .and_then(|failed| out.flush().map(|()| failed));
+    match printed {
         // `preview | head` has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        written => written
-            .map(|()| ExitCode::SUCCESS)
-            .context("stdout cannot be written"),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(error).context("stdout cannot be written"),
+        Ok(Some(error)) => Err(error),
+        Ok(None) => Ok(ExitCode::SUCCESS),
     }
 }
 
@@ -53,49 +88,69 @@ fn template(arguments: &PreviewArguments) -> anyhow::Result<Template> {
     }
 }
 
-/// The time given is both the clock and, by its offset, what is local.
-fn scene(time: Option<&str>, seed: u64) -> anyhow::Result<Scene> {
-    let entropy = SeededEntropy::new(seed);
-    let Some(text) = time else {
-        return Ok(Scene::new(entropy, now_ms()).with_offset(local_offset_minutes()));
-    };
-    let (ms, offset_minutes) = rhythm::time("--time", text)?;
-    let mut scene = Scene::new(entropy, ms).with_offset(offset_minutes);
-    scene.set_simulated(Some(ms));
-    Ok(scene)
+fn all_cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-struct Records {
+/// Records to be printed, in their order.
+struct Print {
     template: Template,
-    left: u64,
-    record: Vec<u8>,
+    workers: Vec<Worker>,
+    records: u64,
+    bytes: u64,
 }
 
-impl Records {
-    fn next(&mut self, scene: &mut Scene) -> Option<&[u8]> {
-        self.left = self.left.checked_sub(1)?;
-        self.record.clear();
-        self.template.render(scene, &mut self.record);
-        Some(&self.record)
+impl Print {
+    /// Tells the record that could not be rendered, at which the output ends.
+    fn to(&mut self, out: &mut impl Write) -> std::io::Result<Option<anyhow::Error>> {
+        let mut next = 0;
+        let mut size = chunk::FIRST_RECORDS;
+        let mut left = self.bytes;
+        while next < self.records {
+            let (chunks, end) = self.render(next, size);
+            for chunk in &chunks {
+                let (part, bytes) = chunk.part_of(left);
+                out.write_all(part)?;
+                left = left.saturating_sub(bytes);
+                if left == 0 {
+                    return Ok(None);
+                }
+                if let Some((number, error)) = &chunk.failed {
+                    return Ok(Some(anyhow!("record {number} cannot be rendered: {error}")));
+                }
+            }
+            size = chunk::next_records(&chunks);
+            next = end;
+        }
+        Ok(None)
     }
 
-    fn lines(&mut self, scene: &mut Scene, mut out: impl Write) -> std::io::Result<()> {
-        while let Some(record) = self.next(scene) {
-            out.write_all(record)?;
-            out.write_all(b"\n")?;
-        }
-        out.flush()
-    }
-
-    fn array(&mut self, scene: &mut Scene, mut out: impl Write) -> std::io::Result<()> {
-        let mut separator = "[";
-        while let Some(record) = self.next(scene) {
-            out.write_all(separator.as_bytes())?;
-            serde_json::to_writer(&mut out, &String::from_utf8_lossy(record))?;
-            separator = ",";
-        }
-        let end: &[u8] = if separator == "[" { b"[]\n" } else { b"]\n" };
-        out.write_all(end)?;
-        out.flush()
+    /// A chunk for each worker; and the number of the record after them.
+    fn render(&mut self, first: u64, size: u64) -> (Vec<Chunk>, u64) {
+        let (template, records) = (&self.template, self.records);
+        let mut start = first;
+        let mut numbers = || {
+            let end = start.saturating_add(size).min(records);
+            let numbers = start..end;
+            start = end;
+            numbers
+        };
+        let chunks = if let [worker] = &mut *self.workers {
+            vec![worker.render(template, numbers())]
+        } else {
+            thread::scope(|scope| {
+                let mut threads = Vec::new();
+                for worker in &mut self.workers {
+                    let numbers = numbers();
+                    threads.push(scope.spawn(move || worker.render(template, numbers)));
+                }
+                let chunks = threads.into_iter().map(|thread| match thread.join() {
+                    Ok(chunk) => chunk,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                });
+                chunks.collect()
+            })
+        };
+        (chunks, start)
     }
 }

@@ -21,7 +21,7 @@ pub const HOT_KEY: &str = "hot";
 pub enum FaultKind {
     /// It is no JSON, or no UTF-8.
     Malformed,
-    /// It is the record before it once more.
+    /// It is the last record without a fault once more.
     Duplicate,
     /// Its clocks went between one hour and two days slow.
     Late,
@@ -128,6 +128,10 @@ impl FromStr for FaultMix {
 }
 
 impl FaultMix {
+    fn has(&self, kind: FaultKind) -> bool {
+        self.shares.iter().any(|(known, _)| *known == kind)
+    }
+
     fn draw(&self, scene: &mut Scene) -> Option<FaultKind> {
         if self.shares.is_empty() {
             return None;
@@ -158,7 +162,8 @@ impl FaultyRecipe {
         &self.recipe
     }
 
-    /// Makes the record that the caller calls `tag`, and tells its fault.
+    /// Makes the record `number` of the seed, which the caller calls by that number, and tells its
+    /// fault. Records without a fault are those that [`Recipe::make_numbered`] makes.
     ///
     /// # Errors
     ///
@@ -166,15 +171,18 @@ impl FaultyRecipe {
     pub fn make(
         &mut self,
         scene: &mut Scene,
-        tag: u64,
+        number: u64,
     ) -> Result<(Record, Option<Fault>), RecordError> {
+        // From the other end of the numbers, so that the faults leave the records as they are.
+        scene.begin_record(u64::MAX - number);
         let kind = self.mix.draw(scene);
+        scene.begin_record(number);
         let fault = kind.map(|kind| Fault { kind, of: None });
         let record = match (kind, &self.last) {
             (Some(FaultKind::Duplicate), Some(last)) => {
                 let of = Some(last.tag);
                 let record = Record {
-                    tag,
+                    tag: number,
                     ..last.clone()
                 };
                 let kind = FaultKind::Duplicate;
@@ -182,7 +190,7 @@ impl FaultyRecipe {
             }
             // Nothing can be repeated yet.
             (Some(FaultKind::Duplicate), None) => {
-                let record = self.recipe.make(scene, tag)?;
+                let record = self.recipe.make(scene, number)?;
                 self.last = Some(record.clone());
                 return Ok((record, None));
             }
@@ -191,12 +199,12 @@ impl FaultyRecipe {
                 let late_ms = LATE_FROM_MS + scene.below(span + 1);
                 let late_ms = i64::try_from(late_ms).unwrap_or(i64::MAX);
                 scene.set_back(late_ms);
-                let record = self.recipe.make(scene, tag);
+                let record = self.recipe.make(scene, number);
                 scene.set_back(-late_ms);
                 record?
             }
             (kind, _) => {
-                let mut record = self.recipe.make(scene, tag)?;
+                let mut record = self.recipe.make(scene, number)?;
                 match kind {
                     Some(FaultKind::Malformed) => malform(&mut record, scene),
                     Some(FaultKind::Oversize) => fill(&mut record),
@@ -206,12 +214,8 @@ impl FaultyRecipe {
                 record
             }
         };
-        if self
-            .mix
-            .shares
-            .iter()
-            .any(|(kind, _)| *kind == FaultKind::Duplicate)
-        {
+        // Of a record with a fault a copy would have two.
+        if fault.is_none() && self.mix.has(FaultKind::Duplicate) {
             self.last = Some(record.clone());
         }
         record.check()?;

@@ -38,6 +38,21 @@ fn each_fault_has_its_share() {
 }
 
 #[test]
+fn records_without_a_fault_are_those_of_a_run_without_faults() {
+    let template = r#"{"id": "{{random.uuid}}", "n": {{random.number}}}"#;
+    let clean = records("late=0", template, 200);
+    let mixed = records("malformed=0.2,duplicate=0.2,hot-key=0.2", template, 200);
+    let mut same = 0;
+    for ((clean, _), (mixed, fault)) in clean.iter().zip(&mixed) {
+        if fault.is_none() {
+            assert_eq!(clean, mixed);
+            same += 1;
+        }
+    }
+    assert!((50..150).contains(&same), "{same}");
+}
+
+#[test]
 fn a_malformed_record_is_never_json() {
     for template in ["{{random.number}}", r#"{"a": "{{random.word}}"}"#, "\" \""] {
         for (record, _) in records("malformed=1", template, 500) {
@@ -60,6 +75,13 @@ fn a_duplicate_repeats_the_record_it_names() {
         }
     }
     assert!(duplicates > 400);
+    // A copy of a record with a fault would have two.
+    let all = records("duplicate=0.5,malformed=0.4", "{{random.uuid}}", 500);
+    for (_, fault) in &all {
+        if let Some(of) = fault.and_then(|fault| fault.of) {
+            assert_eq!(all[usize::try_from(of).unwrap()].1, None);
+        }
+    }
     // The first record has none before it, and is then no duplicate.
     assert!(records("duplicate=1", "x", 1)[0].1.is_none());
 }

@@ -8,4 +8,5 @@ mod poison;
 mod preview;
 mod reshard;
 mod restart;
+mod send;
 mod stack;
