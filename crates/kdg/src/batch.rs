@@ -18,6 +18,7 @@ pub const MAX_BATCH_BYTES: usize = 10 * 1024 * 1024;
 pub struct Room {
     records: usize,
     bytes: usize,
+    is_empty: bool,
 }
 
 /// Batches of at most [`MAX_BATCH_RECORDS`] and [`MAX_BATCH_BYTES`], in order.
@@ -29,19 +30,32 @@ pub struct Batches<I: Iterator<Item = Record>> {
 impl Room {
     /// The room of an empty request.
     pub fn new() -> Self {
+        Self::of(MAX_BATCH_RECORDS, MAX_BATCH_BYTES)
+    }
+
+    /// The room of an empty request that is to stay smaller than it might be; a
+    /// single record may have more bytes.
+    pub(crate) fn of(records: usize, bytes: usize) -> Self {
         Self {
-            records: MAX_BATCH_RECORDS,
-            bytes: MAX_BATCH_BYTES,
+            records: records.clamp(1, MAX_BATCH_RECORDS),
+            bytes: bytes.min(MAX_BATCH_BYTES),
+            is_empty: true,
         }
     }
 
     /// Takes the room that `record` needs; `false`, and no change, if it does
     /// not fit.
     pub fn admit(&mut self, record: &Record) -> bool {
-        let fits = self.records > 0 && record.size() <= self.bytes;
+        let bytes = if self.is_empty {
+            MAX_BATCH_BYTES
+        } else {
+            self.bytes
+        };
+        let fits = self.records > 0 && record.size() <= bytes;
         if fits {
             self.records -= 1;
-            self.bytes -= record.size();
+            self.bytes = self.bytes.saturating_sub(record.size());
+            self.is_empty = false;
         }
         fits
     }

@@ -8,6 +8,12 @@
 //! At every instant `generated = acknowledged + given up + in flight`, see
 //! [`Account`].
 //!
+//! # Rate
+//!
+//! Nothing holds records back until a shard refuses some. From then on no more
+//! are sent than the shards were found to take, so that the capacity is used and
+//! next to nothing is sent in vain.
+//!
 //! # Order
 //!
 //! Records with the same partition key are sent in the order in which they were
@@ -52,7 +58,9 @@
 //! ```
 
 mod account;
+mod answer;
 mod backoff;
+mod flow;
 mod queue;
 
 use std::collections::{BTreeMap, VecDeque, vec_deque};
@@ -65,8 +73,10 @@ use crate::entropy::{Entropy, fraction};
 use crate::record::Record;
 
 pub use account::{Account, Event, Failure, GivenUp};
+pub use answer::{Answer, RequestFailure};
 pub use backoff::Retry;
 
+use flow::Flow;
 use queue::{Found, History, Queue};
 
 /// How records are delivered.
@@ -103,38 +113,12 @@ pub enum Action<'a> {
     Done,
 }
 
-/// What a stream answers about one record of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// It is stored.
-    Acknowledged {
-        /// The shard that keeps it.
-        shard_id: String,
-        /// Its place in the shard.
-        sequence_number: String,
-    },
-    /// `ProvisionedThroughputExceededException`: its shard has no capacity left.
-    Throttled,
-    /// `InternalFailure`.
-    InternalFailure,
-}
-
-/// Why a request got no answer about its records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RequestFailure {
-    /// It may succeed later: a connection that broke, a server error.
-    Retryable(Arc<str>),
-    /// It never will: no such stream, no permission. Its records are given up;
-    /// whether the others are worth a try, or [`Delivery::cancel`], is for the
-    /// caller to say.
-    Fatal(Arc<str>),
-}
-
 /// Delivers records to one stream.
 #[derive(Debug)]
 pub struct Delivery {
     settings: DeliverySettings,
     queue: Queue,
+    flow: Flow,
     requests: BTreeMap<RequestId, Request>,
     next_request: u64,
     stage: Stage,
@@ -175,6 +159,7 @@ impl Delivery {
         Self {
             queue: Queue::new(window, settings.linger),
             settings,
+            flow: Flow::new(),
             requests: BTreeMap::new(),
             next_request: 0,
             stage: Stage::Open,
@@ -232,7 +217,14 @@ impl Delivery {
         if self.requests.len() >= self.settings.max_requests.get() {
             return Action::Idle;
         }
-        match self.queue.search(now, self.stage != Stage::Open) {
+        let opens = self.flow.opens_at(now);
+        if now < opens && !self.queue.is_empty() {
+            return Action::WaitUntil(opens);
+        }
+        match self
+            .queue
+            .search(now, self.stage != Stage::Open, self.flow.room())
+        {
             Found::Nothing => Action::Idle,
             Found::Later(then) => Action::WaitUntil(then),
             Found::Batch { records, histories } => {
@@ -241,6 +233,7 @@ impl Delivery {
                     .filter(|history| history.attempts > 1)
                     .count();
                 self.account.retried += resent as u64;
+                self.flow.sent(&records, now);
                 let request = RequestId(self.next_request);
                 self.next_request += 1;
                 let sent = self
@@ -278,6 +271,7 @@ impl Delivery {
                     shard_id,
                     sequence_number,
                 } => {
+                    self.flow.admitted(&record);
                     self.account.acknowledged += 1;
                     self.account.bytes += record.size() as u64;
                     let tag = record.tag;
@@ -288,6 +282,7 @@ impl Delivery {
                     });
                 }
                 Answer::Throttled => {
+                    self.flow.refused(&record);
                     self.account.throttled += 1;
                     self.retry(record, history, Failure::Throttled, now, jitter);
                 }
@@ -296,6 +291,7 @@ impl Delivery {
                 }
             }
         }
+        self.flow.answered(now);
         true
     }
 

@@ -140,9 +140,9 @@ impl Queue {
         std::mem::take(&mut self.line)
     }
 
-    /// Picks the next batch; one that is not full only when it has lingered, or
-    /// when nothing will be pushed any more.
-    pub(super) fn search(&mut self, now: Duration, finishing: bool) -> Found {
+    /// Picks the next batch, of what fits into `room`; one that is not full only
+    /// when it has lingered, or when nothing will be pushed any more.
+    pub(super) fn search(&mut self, now: Duration, finishing: bool, mut room: Room) -> Found {
         if let Some(calm) = self.calm.as_ref().filter(|_| !finishing) {
             match calm.until {
                 None => return Found::Nothing,
@@ -150,7 +150,6 @@ impl Queue {
                 Some(_) => {}
             }
         }
-        let mut room = Room::new();
         let mut passed_over = Keys::default();
         let mut chosen = Vec::new();
         let mut until: Option<Duration> = None;

@@ -7,6 +7,7 @@ mod delivery;
 mod delivery_laws;
 mod distribution;
 mod fault;
+mod flow;
 mod functions;
 mod grid;
 mod language;
