@@ -132,6 +132,9 @@ pub(crate) struct SendArguments {
     /// Write a line of JSON for every record: its number, its fault, and what became of it
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
+    /// Tell how the records stand every so many seconds as well
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) interval: Option<Seconds>,
     /// Send to the local stack, on this port
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "4566")]
     pub(crate) local: Option<u16>,

@@ -18,7 +18,7 @@ use crate::producer::{self, End, Lines, Produced, Run, Source};
 use crate::rhythm::Rhythm;
 use crate::transport::{LocalEndpoint, Stream};
 use ledger::Ledger;
-use progress::Progress;
+use progress::{Progress, Reports};
 
 /// The partition key rule that spreads records evenly over the shards.
 const EVEN: &str = "even";
@@ -52,7 +52,12 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
         },
         seed,
     };
-    let mut progress = Progress::new(stream.name(), arguments.end.records, ledger);
+    let reports = arguments.interval.map(|interval| Reports {
+        every: interval.0,
+        as_json: arguments.json,
+        told: 0,
+    });
+    let mut progress = Progress::new(stream.name(), arguments.end.records, reports, ledger);
     let produced = producer::produce(run, &stream, &mut progress, ctrl_c()).await?;
     let last_failure = progress.finish()?;
     let Produced {

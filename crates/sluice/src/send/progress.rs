@@ -1,29 +1,60 @@
 //! What a person sees while records are sent.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, ProgressBar};
 use kdg::{Account, Event, Fault, Record};
 
 use super::ledger::Ledger;
-use crate::account::bar;
+use super::{line, sentence};
+use crate::account::{Pulse, bar, print, say};
 use crate::producer::Observer;
 
-/// The bar, and the ledger if there is one.
+/// How long is looked back to tell bytes per second.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// The bar, the accounts in between, and the ledger if there is one.
 pub(super) struct Progress {
+    stream: String,
     bar: ProgressBar,
+    pulse: Pulse,
     began: Instant,
+    /// When and with how many bytes the last glance was taken.
+    glanced: (Instant, u64),
+    bytes_per_second: u64,
+    reports: Option<Reports>,
     ledger: Option<Ledger>,
     last_failure: Option<String>,
+    failed: Option<anyhow::Error>,
+}
+
+/// Accounts in between.
+#[derive(Debug)]
+pub(super) struct Reports {
+    pub(super) every: Duration,
+    pub(super) as_json: bool,
+    pub(super) told: u32,
 }
 
 impl Progress {
-    pub(super) fn new(stream: &str, records: Option<u64>, ledger: Option<Ledger>) -> Self {
+    pub(super) fn new(
+        stream: &str,
+        records: Option<u64>,
+        reports: Option<Reports>,
+        ledger: Option<Ledger>,
+    ) -> Self {
+        let now = Instant::now();
         Self {
+            stream: stream.to_owned(),
             bar: bar(stream, records),
-            began: Instant::now(),
+            pulse: Pulse::default(),
+            began: now,
+            glanced: (now, 0),
+            bytes_per_second: 0,
+            reports,
             ledger,
             last_failure: None,
+            failed: None,
         }
     }
 
@@ -31,11 +62,33 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// When the ledger is not complete.
+    /// When the ledger or an account in between is not complete.
     pub(super) fn finish(self) -> anyhow::Result<Option<String>> {
         self.bar.finish_and_clear();
         self.ledger.map_or(Ok(()), Ledger::finish)?;
-        Ok(self.last_failure)
+        self.failed.map_or(Ok(self.last_failure), Err)
+    }
+
+    fn report(&mut self, account: &Account) {
+        let Some(reports) = &mut self.reports else {
+            return;
+        };
+        let passed = self.began.elapsed();
+        if passed < reports.every.saturating_mul(reports.told + 1) {
+            return;
+        }
+        reports.told += 1;
+        if reports.as_json {
+            let mut line = line(account);
+            line["seconds"] = passed.as_secs_f64().into();
+            if let Err(error) = print(&line.to_string()) {
+                self.failed = Some(error);
+            }
+        } else {
+            let words = sentence(&self.stream, account);
+            self.bar
+                .suspend(|| say(&format!("{:.0} s: {words}", passed.as_secs_f64())));
+        }
     }
 }
 
@@ -56,14 +109,23 @@ impl Observer for Progress {
     }
 
     fn stands(&mut self, account: Account) {
+        self.report(&account);
+        if self.reports.is_none() {
+            self.pulse.beat(|| sentence(&self.stream, &account));
+        }
         if self.bar.is_hidden() {
             return;
         }
-        let seconds = self.began.elapsed().as_secs().max(1);
+        let (at, bytes) = self.glanced;
+        if at.elapsed() >= GLANCE {
+            let passed_ms = u64::try_from(at.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.bytes_per_second = (account.bytes - bytes).saturating_mul(1_000) / passed_ms;
+            self.glanced = (Instant::now(), account.bytes);
+        }
         self.bar.set_position(account.acknowledged);
         self.bar.set_message(format!(
             "{}/s, in flight {}, throttled {}, resent {}, given up {}",
-            HumanBytes(account.bytes / seconds),
+            HumanBytes(self.bytes_per_second),
             account.in_flight,
             account.throttled,
             account.retried,
