@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: ours beside theirs, in one run, as ratios.
 
 mod process;
+mod send;
 
 use clap::ValueEnum;
 
@@ -18,6 +19,8 @@ pub(crate) struct Arguments {
 enum Name {
     /// Records through stream, event source mapping and function into the bucket: ours and Python's
     Process,
+    /// Acknowledged records per second, with the limits of shards and without
+    Send,
 }
 
 /// Runs the measurements.
@@ -28,6 +31,9 @@ enum Name {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.name.is_none_or(|name| name == Name::Process) {
         process::run()?;
+    }
+    if arguments.name.is_none_or(|name| name == Name::Send) {
+        send::run()?;
     }
     step::say(
         "a ratio holds for this machine and this run; the absolute figures move with its load",

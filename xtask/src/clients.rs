@@ -1,11 +1,9 @@
 //! Other people's clients against the stack: boto3 and the `aws` command line, as a user runs them.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-
 use anyhow::{Context, bail};
 
 use crate::python::Python;
+use crate::stack::Stack;
 use crate::step;
 
 /// Starts the stack as a user does, and runs the clients against it.
@@ -15,7 +13,10 @@ use crate::step;
 /// When the stack does not start or a client gets another answer than AWS would give.
 pub(crate) fn run() -> anyhow::Result<()> {
     let python = Python::ready()?;
-    let stack = Stack::start()?;
+    // They are built, and with the features that the tests have.
+    let built = step::target().join("debug");
+    let data = step::target().join("clients");
+    let stack = Stack::start(&built, &data, &[])?;
     let script = step::root().join("crates/local/tests/clients/boto3_client.py");
     let mut boto3 = step::command(python.program("python"));
     boto3.arg(script);
@@ -58,60 +59,4 @@ fn expect(printed: &str, wanted: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!("the aws command line printed {printed:?}, which lacks {wanted:?}")
-}
-
-/// A stack on a free port, with its state in a folder of its own; gone when dropped.
-struct Stack {
-    process: Child,
-    endpoint: String,
-}
-
-impl Stack {
-    fn start() -> anyhow::Result<Self> {
-        let data = step::target().join("clients");
-        if data.exists() {
-            std::fs::remove_dir_all(&data)
-                .context("the state of the last run cannot be removed")?;
-        }
-        let mut sluice = step::command(step::target().join("debug").join("sluice"));
-        sluice.args(["local", "--port", "0", "--data"]).arg(&data);
-        // They are built, and with the features that the tests have.
-        sluice.arg("--functions").arg(step::target().join("debug"));
-        let mut process = sluice
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("sluice cannot be started")?;
-        let printed = process.stdout.take().context("sluice has no output")?;
-        let mut endpoint = String::new();
-        BufReader::new(printed)
-            .read_line(&mut endpoint)
-            .context("sluice names no endpoint")?;
-        let stack = Self {
-            process,
-            endpoint: endpoint.trim().to_owned(),
-        };
-        if !stack.endpoint.starts_with("http://127.0.0.1:") {
-            bail!(
-                "sluice local printed {:?} instead of its endpoint",
-                stack.endpoint
-            );
-        }
-        Ok(stack)
-    }
-
-    fn lend(&self, client: &mut Command) {
-        client
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_DEFAULT_REGION", "us-east-1");
-    }
-}
-
-impl Drop for Stack {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

@@ -5,6 +5,7 @@ mod build;
 mod clients;
 mod demo;
 mod python;
+mod stack;
 mod step;
 mod test;
 mod tidy;

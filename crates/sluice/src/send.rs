@@ -4,6 +4,7 @@ mod ledger;
 mod progress;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use kdg::{Account, Ending, FaultyRecipe, KeyRule, Recipe};
@@ -59,6 +60,7 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
     });
     let mut progress = Progress::new(stream.name(), arguments.end.records, reports, ledger);
     let produced = producer::produce(run, &stream, &mut progress, ctrl_c()).await?;
+    let took = progress.took();
     let last_failure = progress.finish()?;
     let Produced {
         account,
@@ -66,7 +68,7 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
     } = produced;
     say(&sentence(stream.name(), &account));
     if arguments.json {
-        print(&line(&account).to_string())?;
+        print(&line(&account, took).to_string())?;
     }
     match (stopped_by, last_failure) {
         (Some(error), _) => Err(error),
@@ -164,8 +166,9 @@ fn sentence(stream: &str, account: &Account) -> String {
     )
 }
 
-fn line(account: &Account) -> serde_json::Value {
+fn line(account: &Account, took: Duration) -> serde_json::Value {
     json!({
+        "seconds": took.as_secs_f64(),
         "generated": account.generated,
         "acknowledged": account.acknowledged,
         "given_up": account.given_up,

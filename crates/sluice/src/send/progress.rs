@@ -58,6 +58,11 @@ impl Progress {
         }
     }
 
+    /// How long records have been sent.
+    pub(super) fn took(&self) -> Duration {
+        self.began.elapsed()
+    }
+
     /// Clears the bar; tells why the last record that was given up was.
     ///
     /// # Errors
@@ -79,9 +84,7 @@ impl Progress {
         }
         reports.told += 1;
         if reports.as_json {
-            let mut line = line(account);
-            line["seconds"] = passed.as_secs_f64().into();
-            if let Err(error) = print(&line.to_string()) {
+            if let Err(error) = print(&line(account, passed).to_string()) {
                 self.failed = Some(error);
             }
         } else {
