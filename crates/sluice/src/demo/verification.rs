@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use local::stack::Stack;
@@ -11,6 +12,10 @@ use pipeline::object::{PIPELINE_METADATA, RECORD_METADATA};
 
 /// Where the stack keeps records that a function did not accept.
 const FAILURE_PREFIX: &str = "aws/lambda/";
+
+/// How often a bucket is looked at that others still fill, and what lies between.
+const GLANCES: u32 = 100;
+const GLANCE_PAUSE: Duration = Duration::from_millis(100);
 
 /// The contents of a pipeline's bucket.
 #[derive(Debug, Default)]
@@ -38,12 +43,26 @@ pub(super) fn look(stack: &Stack, pipeline: &Pipeline) -> anyhow::Result<Found> 
         folder: folder.clone(),
         ..Found::default()
     };
+    let apart = [".sluice", "aws", "quarantine"].map(|name| folder.join(name));
+    let list = || {
+        let objects = stack.s3().list(bucket, "");
+        objects.with_context(|| format!("the bucket {bucket} cannot be listed"))
+    };
+    let mut objects = list()?;
+    let mut on_disk = files(&folder, &apart)?;
+    // Another pipeline of this bucket may still be at work between the list and the count.
+    for _ in 0..GLANCES {
+        let listed = objects.len();
+        objects = list()?;
+        if objects.len() == listed {
+            break;
+        }
+        std::thread::sleep(GLANCE_PAUSE);
+        objects = list()?;
+        on_disk = files(&folder, &apart)?;
+    }
     let mut foreign = 0;
-    for object in stack
-        .s3()
-        .list(bucket, "")
-        .with_context(|| format!("the bucket {bucket} cannot be listed"))?
-    {
+    for object in objects {
         let maker = object.metadata.get(PIPELINE_METADATA);
         if maker.is_some_and(|maker| maker != pipeline.name()) {
             foreign += u64::from(!object.key.starts_with(QUARANTINE_PREFIX));
@@ -58,9 +77,8 @@ pub(super) fn look(stack: &Stack, pipeline: &Pipeline) -> anyhow::Result<Found> 
             found.keys.insert(object.key);
         }
     }
-    let apart = [".sluice", "aws", "quarantine"].map(|name| folder.join(name));
     // Of a bucket that pipelines share, each has its own part.
-    found.objects = files(&folder, &apart)?.saturating_sub(foreign);
+    found.objects = on_disk.saturating_sub(foreign);
     Ok(found)
 }
 
