@@ -9,6 +9,7 @@ mod distribution;
 mod fault;
 mod functions;
 mod grid;
+mod hostile;
 mod language;
 mod language_errors;
 mod pace;

@@ -13,6 +13,10 @@ use super::options::Options;
 /// Draws beyond the bounds are drawn again so often, then moved to the bound.
 const MOST_DRAWS: u32 = 64;
 
+/// No draw is farther than so many times the mean or the deviation: with 53 bits
+/// of a fraction an exponential number ends at 36.8, and a normal one before 13.
+const FARTHEST_DRAW: f64 = 64.0;
+
 /// Beyond so many deviations from the mean nothing can be expected.
 const FARTHEST: f64 = 6.0;
 
@@ -37,6 +41,11 @@ pub(super) fn normal(argument: &Argument<'_>) -> Result<Operation, Misfit> {
     options.require("max", likely(max, -1.0), || {
         "a \"max\" within 6 deviations of the mean".to_owned()
     })?;
+    require_finite(
+        &options,
+        "deviation",
+        mean.abs() + FARTHEST_DRAW * deviation,
+    )?;
     Ok(Operation::new(move |scene, out| {
         let drawn = within(scene, min, max, |scene| {
             mean + deviation * standard_normal(scene)
@@ -62,12 +71,20 @@ pub(super) fn exponential(argument: &Argument<'_>) -> Result<Operation, Misfit> 
     options.require("max", max.is_none_or(|max| max > 0.0), || {
         "a \"max\" above 0".to_owned()
     })?;
+    require_finite(&options, "mean", FARTHEST_DRAW * mean)?;
     Ok(Operation::new(move |scene, out| {
         let drawn = within(scene, min, max, |scene| {
             -mean * libm::log(1.0 - scene.fraction())
         });
         write(drawn, decimals, out);
     }))
+}
+
+/// What is drawn can be printed only if it is finite.
+fn require_finite(options: &Options, name: &str, farthest: f64) -> Result<(), Misfit> {
+    options.require(name, farthest.is_finite(), || {
+        format!("a smaller \"{name}\", so that no number beyond 1e308 is drawn")
+    })
 }
 
 fn within(
