@@ -35,6 +35,7 @@ mod identifier;
 mod options;
 mod period;
 mod sequence;
+mod tail;
 mod walk;
 
 use std::fmt;
