@@ -8,20 +8,19 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let mut choices = Choices::new(bytes);
     let seed = u64::from(choices.byte());
-    memory::within(1_000_000 + 2_000 * bytes.len(), || match choices.below(2) {
-        0 => {
+    memory::within(1_000_000 + 2_000 * bytes.len(), || {
+        if choices.below(2) == 0 {
             let length = choices.below(256);
             let rule = choices.text(length);
-            keyed(&rule, choices.rest().into_bytes(), seed);
-        }
-        _ => {
+            keyed(&rule, choices.rest().as_bytes(), seed);
+        } else {
             let time = choices.time();
             paced(&choices.rest(), time);
         }
     });
 });
 
-fn keyed(rule: &str, data: Vec<u8>, seed: u64) {
+fn keyed(rule: &str, data: &[u8], seed: u64) {
     let rule: KeyRule = match rule.parse() {
         Ok(rule) => rule,
         Err(error) => {
@@ -33,12 +32,12 @@ fn keyed(rule: &str, data: Vec<u8>, seed: u64) {
         let mut scene = Scene::new(SeededEntropy::new(seed), 0);
         Record::of(data.to_vec(), &rule, Ending::LineFeed, &mut scene, 0)
     };
-    let record = key(&data);
+    let record = key(data);
     if let Ok(record) = &record {
         assert_eq!(record.check(), Ok(()));
-        assert_eq!(record.data.strip_suffix(b"\n"), Some(&data[..]));
+        assert_eq!(record.data.strip_suffix(b"\n"), Some(data));
     }
-    assert_eq!(record, key(&data), "equal records have equal keys");
+    assert_eq!(record, key(data), "equal records have equal keys");
 }
 
 fn paced(periods: &str, time: i64) {
