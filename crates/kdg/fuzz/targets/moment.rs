@@ -16,8 +16,9 @@ fuzz_target!(|bytes: &[u8]| {
     let mut scene = Scene::new(SeededEntropy::new(1), now).with_offset(choices.offset());
     scene.set_simulated(simulated);
     let function = choices.below(9);
-    // Bare text must not end its tag, or anything can follow.
-    let text = choices.rest().replace("}}", "} }");
+    let text = choices.rest();
+    // Bare text must not end its tag, also not where a line break is left out, or anything can follow.
+    let bare = text.replace('}', "]");
     let quoted = quoted(&text);
     let (template, always) = match function {
         0 => (format!("{{{{date.now({quoted})}}}}"), true),
@@ -30,8 +31,8 @@ fuzz_target!(|bytes: &[u8]| {
         4 => (format!("{{{{date.range({{\"from\": {quoted}}})}}}}"), false),
         5 => (format!("{{{{date.between({quoted}, {quoted})}}}}"), false),
         6 => (format!("{{{{date.past(1, {quoted})}}}}"), false),
-        7 => (format!("{{{{date.utc({text})}}}}"), false),
-        _ => (format!("{{{{ date.now({text}) }}}}"), false),
+        7 => (format!("{{{{date.utc({bare})}}}}"), false),
+        _ => (format!("{{{{ date.now({bare}) }}}}"), false),
     };
     memory::within(1_000_000 + 2_000 * text.len(), || {
         let template = match Template::compile(&template) {
