@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod clients;
 mod demo;
+mod fuzz;
 mod python;
 mod stack;
 mod step;
@@ -30,6 +31,8 @@ enum Task {
     Test(test::Arguments),
     /// Measure side by side, and print ratios.
     Bench(bench::Arguments),
+    /// Search for templates and rules that break the generator.
+    Fuzz(fuzz::Arguments),
     /// Check the rules of ARCHITECTURE.md that a compiler does not know.
     Tidy,
 }
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Test(arguments) => test::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Tidy => tidy::run(),
     };
     if let Err(error) = done {

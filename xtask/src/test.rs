@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::{clients, step, tidy};
+use crate::{clients, fuzz, step, tidy};
 
 /// Tells the tests where the functions' binaries are, which they otherwise build.
 const FUNCTIONS: &str = "SLUICE_FUNCTIONS";
@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
 enum Part {
     /// Formatting, lints, invariants, Rust tests, and other people's clients against the stack
     Rust,
+    /// Templates and rules that nobody would write, 20 seconds for each target
+    Fuzz,
 }
 
 /// Runs the tests.
@@ -30,6 +32,9 @@ enum Part {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.only.is_none_or(|part| part == Part::Rust) {
         rust()?;
+    }
+    if arguments.only.is_none_or(|part| part == Part::Fuzz) {
+        fuzz::test()?;
     }
     step::say("every test passed");
     Ok(())

@@ -22,6 +22,7 @@ mod program;
 mod scan;
 mod scope;
 mod source;
+mod spelling;
 mod value;
 
 use std::fmt;
@@ -32,7 +33,7 @@ use crate::scene::memory::Needs;
 pub use error::{Problem, TemplateError, TemplateErrors};
 pub use function::{Function, functions};
 pub use limit::{
-    MAX_ENTITIES, MAX_ENTITY_BYTES, MAX_NESTED_BLOCKS, MAX_OPERATIONS, MAX_REFERENCES,
+    MAX_ENTITIES, MAX_ENTITY_BYTES, MAX_ERRORS, MAX_NESTED_BLOCKS, MAX_OPERATIONS, MAX_REFERENCES,
     MAX_RENDERED_BYTES, MAX_REPEAT, MAX_STEP_RECORDS, MAX_TURNS, MAX_VALUE_BYTES, MAX_VARIABLES,
     RenderError,
 };
@@ -54,7 +55,8 @@ impl Template {
     /// # Errors
     ///
     /// Everything that is wrong with the template, at once: tags that do not
-    /// parse, functions that do not exist, arguments that do not suit.
+    /// parse, functions that do not exist, arguments that do not suit. Only what
+    /// follows [`MAX_ERRORS`] of them, or a limit on the text itself, is not read.
     pub fn compile(source: &str) -> Result<Self, TemplateErrors> {
         Self::compile_with(source, LineBreaks::Strip)
     }

@@ -5,6 +5,7 @@
 //! state of a scene when it first renders there, so that a name means the same
 //! thing in every template of the scene and no render looks names up.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ pub(crate) enum Cell {
 pub(crate) struct Memory {
     values: Vec<Vec<u8>>,
     cells: Vec<Cell>,
-    named: Vec<(&'static str, Box<str>, usize)>,
+    named: HashMap<&'static str, HashMap<Box<str>, usize>>,
     pools: Vec<Pool>,
     bindings: Vec<Binding>,
     /// The binding of the template that is being rendered.
@@ -122,13 +123,11 @@ impl Memory {
 
     fn cell_of(&mut self, need: &CellNeed) -> usize {
         if let Some(name) = &need.name {
-            let same = |(kind, known, _): &&(&'static str, Box<str>, usize)| {
-                *kind == need.kind && known == name
-            };
-            if let Some((.., index)) = self.named.iter().find(same) {
+            let named = self.named.entry(need.kind).or_default();
+            if let Some(index) = named.get(name) {
                 return *index;
             }
-            self.named.push((need.kind, name.clone(), self.cells.len()));
+            named.insert(name.clone(), self.cells.len());
         }
         self.cells.push(Cell::Unset);
         self.cells.len() - 1

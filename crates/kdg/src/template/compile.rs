@@ -4,13 +4,14 @@ mod block;
 mod entity;
 mod term;
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::scene::memory::Needs;
 
 use super::error::{Problem, TemplateError, TemplateErrors};
 use super::grammar::KEYWORDS;
-use super::limit::MAX_VARIABLES;
+use super::limit::{MAX_ERRORS, MAX_VARIABLES};
 use super::markup::{Markup, Name, Term};
 use super::program::{Op, Program};
 use super::scan::{self, Piece};
@@ -36,6 +37,9 @@ pub(super) struct Compiler<'a> {
     errors: Vec<(usize, TemplateError)>,
     /// The tag that is being read.
     tag: &'a str,
+    /// What follows is not read: there are errors enough, or more of something
+    /// than can be kept account of in a time that anybody would wait.
+    stopped: bool,
 }
 
 pub(super) fn compile(source: &Source<'_>) -> Result<(Program, Needs), TemplateErrors> {
@@ -55,10 +59,16 @@ pub(super) fn compile(source: &Source<'_>) -> Result<(Program, Needs), TemplateE
         lost: Vec::new(),
         errors: Vec::new(),
         tag: "",
+        stopped: false,
     };
-    for piece in scan::pieces(source.text()) {
+    // That it stopped is known to the compiler.
+    let _ = scan::pieces(source.text(), |piece| {
         compiler.piece(piece);
-    }
+        if compiler.stopped {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
     compiler.finish()
 }
 
@@ -120,13 +130,13 @@ impl<'a> Compiler<'a> {
     fn reserve(&mut self, count: usize, at: usize) -> usize {
         let before = self.scope.slots();
         let first = self.scope.reserve(count);
-        // Once is enough.
         if before <= MAX_VARIABLES && self.scope.slots() > MAX_VARIABLES {
             self.too_many(
                 at,
                 "too many variables and fields of entities",
                 MAX_VARIABLES as u64,
             );
+            self.stopped = true;
         }
         first
     }
@@ -140,8 +150,11 @@ impl<'a> Compiler<'a> {
     }
 
     fn error_of(&mut self, tag: &str, at: usize, problem: Problem) {
-        let error = self.source.error(at, tag, problem);
-        self.errors.push((at, error));
+        if self.errors.len() < MAX_ERRORS {
+            let error = self.source.error(at, tag, problem);
+            self.errors.push((at, error));
+        }
+        self.stopped |= self.errors.len() == MAX_ERRORS;
     }
 
     fn push(&mut self, op: Op) {
@@ -164,13 +177,19 @@ impl<'a> Compiler<'a> {
 
     fn finish(mut self) -> Result<(Program, Needs), TemplateErrors> {
         self.flush();
-        self.close_all();
-        self.check_references();
+        if !self.stopped {
+            self.close_all();
+            self.check_references();
+        }
         self.needs.variables = self.scope.slots();
         if self.errors.is_empty() {
             Ok((self.program, self.needs))
         } else {
             self.errors.sort_by_key(|(at, _)| *at);
+            if let (true, Some((at, _))) = (self.stopped, self.errors.last()) {
+                let unread = self.source.error(*at, "", Problem::Unread);
+                self.errors.push((*at, unread));
+            }
             let errors = self.errors.into_iter().map(|(_, error)| error);
             Err(TemplateErrors(errors.collect()))
         }

@@ -40,7 +40,7 @@ pub enum Problem {
         found: String,
     },
     /// The tag names a function that does not exist.
-    #[error("unknown function {name}{}", suggestion(*nearest))]
+    #[error("unknown function {}{}", shortened(name), suggestion(*nearest))]
     UnknownFunction {
         /// As written, without white space.
         name: String,
@@ -49,7 +49,7 @@ pub enum Problem {
     },
     /// The tag names a variable, an entity or one of its fields that is not
     /// known here.
-    #[error("unknown {what} {name}{}", suggestion(nearest.as_deref()))]
+    #[error("unknown {what} {}{}", shortened(name), suggestion(nearest.as_deref()))]
     UnknownName {
         /// A variable, an entity, a field, a block.
         what: &'static str,
@@ -59,7 +59,7 @@ pub enum Problem {
         nearest: Option<String>,
     },
     /// A name cannot be given to a variable or an entity.
-    #[error("{name} cannot be the name of {what}, {reason}")]
+    #[error("{} cannot be the name of {what}, {reason}", shortened(name))]
     Name {
         /// A variable, an entity or a field.
         what: &'static str,
@@ -114,6 +114,9 @@ pub enum Problem {
         /// The limit.
         most: u64,
     },
+    /// What follows was not read.
+    #[error("what follows is not checked until the errors before it are corrected")]
+    Unread,
     /// The function cannot work with this argument.
     #[error("{function} expects {expected}, found {found}")]
     Argument {
@@ -167,14 +170,27 @@ fn printed(tag: &str) -> String {
     }
 }
 
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(PRINTED_TAG) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+/// `text` for an error message: cut when it is long, and without characters that
+/// would move the cursor of a terminal.
+pub(super) fn shortened(text: &str) -> String {
+    let mut short = String::new();
+    for (index, c) in text.chars().enumerate() {
+        if index == PRINTED_TAG {
+            short.push('…');
+            break;
+        }
+        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+            short.extend(c.escape_default());
+        } else {
+            short.push(c);
+        }
     }
+    short
 }
 
 /// What follows a name that is not known.
 pub(super) fn suggestion(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(", did you mean {name}?"))
+    nearest.map_or_else(String::new, |name| {
+        format!(", did you mean {}?", shortened(name))
+    })
 }

@@ -35,6 +35,7 @@ mod identifier;
 mod options;
 mod period;
 mod sequence;
+mod tail;
 mod walk;
 
 use std::fmt;
@@ -45,6 +46,7 @@ use crate::scene::memory::Needs;
 use super::argument::{Argument, Misfit};
 
 use super::lists::{self, Piece};
+use super::spelling::{self, distance};
 
 use Body::{Keeping, List, Plain, Taking};
 use table::FUNCTIONS;
@@ -121,14 +123,14 @@ pub(super) fn nearest(name: &str) -> Option<&'static str> {
         .map(|function| {
             let known = function.to_lowercase();
             let last = known.rsplit('.').next().unwrap_or(&known);
-            let whole = strsim::damerau_levenshtein(&known, &wanted);
+            let whole = distance(&known, &wanted);
             // Names are often remembered without their module, or with another.
-            let bare = strsim::damerau_levenshtein(last, &wanted);
+            let bare = distance(last, &wanted);
             let moved = if last == wanted_last { 1 } else { whole };
             (whole.min(bare).min(moved), function)
         })
         .min()
-        .filter(|(distance, _)| *distance <= 1 + name.len() / 4)
+        .filter(|(distance, _)| *distance <= spelling::most(name))
         .map(|(_, name)| name)
 }
 

@@ -11,6 +11,8 @@ use super::markup::{
     Block, Comparison, Declaration, DeclaredStep, Markup, Name, Term, Test, Times,
 };
 
+use super::spelling::distance;
+
 pub(super) use reader::Stop;
 
 use reader::{Read, Reader};
@@ -66,7 +68,7 @@ fn misread_keyword(reader: &Reader<'_>, at: usize) -> Stop {
     let mut again = Reader::new(reader.text, at + 2);
     again.skip_space();
     let found = again.word().and_then(|word| {
-        let close = |keyword: &&&str| strsim::damerau_levenshtein(keyword, word.text) == 1;
+        let close = |keyword: &&&str| distance(keyword, word.text) == 1;
         let near = KEYWORDS.iter().find(close).copied();
         Some((word, foreign(word.text).or(near)?))
     });
@@ -138,7 +140,7 @@ fn nearest_block(name: &str) -> Option<String> {
         return Some(ours.to_owned());
     }
     let same_sign = BLOCKS.iter().filter(|block| block[..1] == name[..1]);
-    let nearest = same_sign.map(|block| (strsim::damerau_levenshtein(block, name), block));
+    let nearest = same_sign.map(|block| (distance(block, name), block));
     let nearest = nearest.min().filter(|(distance, _)| *distance <= 2);
     nearest.map(|(_, block)| (*block).to_owned())
 }
@@ -149,7 +151,8 @@ fn statement<'a>(reader: &mut Reader<'a>, tag: usize) -> Read<Markup<'a>> {
     let word = reader.word().map(|word| word.text);
     let after = reader.at;
     reader.skip_space();
-    let spaced = reader.at > after;
+    // A word of the language alone is one that lacks the rest.
+    let spaced = reader.at > after || reader.rest().starts_with("}}");
     match word {
         Some("else") if reader.text[reader.at..].starts_with("}}") => return Ok(Markup::Else),
         Some("else") if reader.keyword("if") => return Ok(Markup::ElseIf(test(reader)?)),
@@ -182,6 +185,10 @@ fn statement<'a>(reader: &mut Reader<'a>, tag: usize) -> Read<Markup<'a>> {
 
 fn times<'a>(reader: &mut Reader<'a>) -> Read<Times<'a>> {
     if !reader.peek().is_some_and(|c| c.is_ascii_digit()) {
+        let named = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '@');
+        if !reader.peek().is_some_and(named) {
+            return Err(reader.expected("how often, such as `3`, `1..5` or a variable"));
+        }
         return Ok(Times::Term(term::reference(reader, None, false)?));
     }
     let at = reader.at;

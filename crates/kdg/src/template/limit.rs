@@ -2,10 +2,13 @@
 
 use thiserror::Error;
 
-use super::error::suggestion;
+use super::error::{shortened, suggestion};
 
 /// The most bytes that one record renders to, ten times what a stream takes.
 pub const MAX_RENDERED_BYTES: usize = 10 * 1024 * 1024;
+
+/// The most errors of a template that are reported at once.
+pub const MAX_ERRORS: usize = 100;
 
 /// The most blocks inside one another.
 pub const MAX_NESTED_BLOCKS: usize = 8;
@@ -16,7 +19,8 @@ pub const MAX_REPEAT: u64 = 100_000;
 /// The most turns that the repeat blocks of one record take together.
 pub const MAX_TURNS: u64 = 1_000_000;
 
-/// The most operations of one record: what a repeat block holds counts each time.
+/// The most operations of one record: what a repeat block holds counts each time,
+/// and so do every 16 bytes that are written, also into variables and conditions.
 pub const MAX_OPERATIONS: u64 = 10_000_000;
 
 /// The most variables of a template, counting the fields of its entities.
@@ -57,7 +61,10 @@ pub enum RenderError {
     #[error("a variable grows beyond {MAX_VALUE_BYTES} bytes, put less into it")]
     LongValue,
     /// An entity exceeds [`MAX_ENTITY_BYTES`].
-    #[error("the fields of {entity} hold more than {MAX_ENTITY_BYTES} bytes, shorten them")]
+    #[error(
+        "the fields of {} hold more than {MAX_ENTITY_BYTES} bytes, shorten them",
+        shortened(entity)
+    )]
     LongEntity {
         /// Its name.
         entity: String,
@@ -70,7 +77,8 @@ pub enum RenderError {
     },
     /// No entity is alive that could be referred to.
     #[error(
-        "no {entity} is alive yet, first render a template that declares it in the same scene{}",
+        "no {} is alive yet, first render a template that declares it in the same scene{}",
+        shortened(entity),
         suggestion(nearest.as_deref())
     )]
     NoneAlive {
@@ -80,7 +88,12 @@ pub enum RenderError {
         nearest: Option<String>,
     },
     /// The entity has no such field.
-    #[error("{entity} has no field {field}{}", suggestion(nearest.as_deref()))]
+    #[error(
+        "{} has no field {}{}",
+        shortened(entity),
+        shortened(field),
+        suggestion(nearest.as_deref())
+    )]
     NoField {
         /// Its name.
         entity: String,
@@ -90,7 +103,10 @@ pub enum RenderError {
         nearest: Option<String>,
     },
     /// Another template declares the entity otherwise.
-    #[error("another template declares {entity} differently, give one of them another name")]
+    #[error(
+        "another template declares {} differently, give one of them another name",
+        shortened(entity)
+    )]
     Differs {
         /// Its name.
         entity: String,

@@ -74,6 +74,8 @@ pub(super) struct Call<'a> {
     pub(super) argument: Argument<'a>,
     /// Byte offset of the argument, or of the tag if there is none.
     pub(super) argument_at: usize,
+    /// The byte of the argument before which the KDG leaves a `{{` out.
+    pub(super) left_out: Option<usize>,
 }
 
 /// A part of text in quotes.

@@ -11,6 +11,7 @@ mod written;
 use calendar::Moment;
 use token::{Field, LOCALIZED, TOKENS, Token};
 
+pub(super) use calendar::LATEST_MS;
 pub(super) use token::{MONTHS, WEEKDAYS};
 pub(super) use written::{Written, written};
 

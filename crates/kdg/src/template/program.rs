@@ -16,6 +16,9 @@ use super::limit::{
 };
 use super::markup::{Comparison, Counter};
 
+/// Writing so many bytes takes about as long as an operation.
+const BYTES_OF_AN_OPERATION: u64 = 16;
+
 /// What rendering does next. Numbers called `otherwise`, `end` and the like are
 /// the operation to go on with.
 pub(super) enum Op {
@@ -131,6 +134,7 @@ impl Program {
         while let Some(op) = self.ops.get(next) {
             next += 1;
             operations += 1;
+            let before = out.len();
             match op {
                 Op::Literal(text) => out.extend_from_slice(text.as_bytes()),
                 Op::Call(operation) => operation.render(scene, out),
@@ -143,6 +147,8 @@ impl Program {
                     }
                 },
             }
+            // A call may write for long, and what goes into a condition is soon gone.
+            operations += out.len().saturating_sub(before) as u64 / BYTES_OF_AN_OPERATION;
             if out.len() - run.start > MAX_RENDERED_BYTES || operations > MAX_OPERATIONS {
                 out.truncate(run.start);
                 return Err(if operations > MAX_OPERATIONS {

@@ -7,6 +7,7 @@
 //! belongs to the text.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use super::argument::Argument;
 use super::error::Problem;
@@ -43,18 +44,20 @@ pub(super) struct Broken<'a> {
     pub(super) declares: Option<&'a str>,
 }
 
-/// The parts of `text`, in order. Text between tags may hold any braces; a `{{`
-/// that is never closed is text, as in the KDG.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
+/// Hands over the parts of `text`, in order, until told to stop. Text between
+/// tags may hold any braces; a `{{` that is never closed is text, as in the KDG.
+pub(super) fn pieces<'a>(
+    text: &'a str,
+    mut take: impl FnMut(Piece<'a>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut rest = 0;
     while let Some(at) = find(text, rest, "{{") {
         let Some(close) = find(text, at + 2, "}}") else {
             break;
         };
-        pieces.push(Piece::Literal(&text[rest..at]));
+        take(Piece::Literal(&text[rest..at]))?;
         if let Some(tag) = original(text, at, close) {
-            pieces.push(Piece::Tag(tag));
+            take(Piece::Tag(tag))?;
             rest = close + 2;
             continue;
         }
@@ -62,32 +65,31 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
             .find(|c| c != '{')
             .map_or(text.len(), |run| at + run)
             - 2;
-        pieces.push(Piece::Literal(&text[at..inner]));
+        take(Piece::Literal(&text[at..inner]))?;
         match grammar::tag(text, inner) {
             Ok((markup, end)) => {
-                pieces.push(Piece::Tag(Tag {
+                take(Piece::Tag(Tag {
                     at: inner,
                     text: &text[inner..end],
                     markup,
-                }));
+                }))?;
                 rest = end;
             }
             Err(stop) => {
                 let end = stop.end.unwrap_or(close + 2);
-                pieces.push(Piece::Broken(Broken {
+                take(Piece::Broken(Broken {
                     start: inner,
                     at: stop.at,
                     tag: &text[inner..end],
                     problem: stop.problem,
                     opens: opens(&text[inner + 2..end]),
                     declares: declares(&text[inner + 2..end]),
-                }));
+                }))?;
                 rest = end;
             }
         }
     }
-    pieces.push(Piece::Literal(&text[rest..]));
-    pieces
+    take(Piece::Literal(&text[rest..]))
 }
 
 /// The tag from `at` to `close` under the rules of the KDG: one inner `{{` is
@@ -116,11 +118,16 @@ fn original(text: &str, at: usize, close: usize) -> Option<Tag<'_>> {
         };
         at + 2 + before + open + 1
     });
+    let left_out = group.zip(dropped).map(|((open, _), inner)| {
+        // Not within the argument if it stands before it.
+        inner.checked_sub(open + 1).unwrap_or(usize::MAX)
+    });
     let text = &text[at..close + 2];
     let call = Call {
         function,
         argument: Argument::new(Cow::Owned(argument)),
         argument_at: argument_at.unwrap_or(at),
+        left_out,
     };
     Some(Tag {
         at,

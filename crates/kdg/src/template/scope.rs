@@ -42,13 +42,3 @@ impl Scope {
         self.names.iter().map(|(name, _)| name.as_str())
     }
 }
-
-/// The one of `names` that is spelt most like `name`, if any is close.
-pub(super) fn nearest<'n>(
-    name: &str,
-    names: impl Iterator<Item = &'n str>,
-) -> Option<(usize, &'n str)> {
-    let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known));
-    near.min()
-        .filter(|(distance, _)| *distance <= 1 + name.len() / 4)
-}

@@ -57,7 +57,7 @@ impl<'a> Source<'a> {
         TemplateError {
             line,
             column,
-            tag: tag.to_owned(),
+            tag: tag.replace('\n', ""),
             problem,
         }
     }

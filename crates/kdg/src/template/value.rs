@@ -12,7 +12,7 @@ use std::fmt::Write;
 pub(super) use number::unquoted;
 
 /// Values nested deeper than this are refused instead of exhausting the stack.
-const MOST_DEEP: usize = 128;
+pub(super) const MOST_DEEP: usize = 128;
 
 /// A value and the byte at which it starts.
 #[derive(Debug, Clone, PartialEq)]
@@ -345,9 +345,13 @@ impl Reader<'_> {
             }
             self.digits()?;
         }
-        self.text[start..self.at]
-            .parse()
-            .map_err(|_| self.expected("a number"))
+        match self.text[start..self.at].parse() {
+            Ok(number) if f64::is_finite(number) => Ok(number),
+            _ => {
+                self.at = start;
+                Err(self.expected("a number below 1.8e308"))
+            }
+        }
     }
 
     fn digits(&mut self) -> Result<(), Unexpected> {

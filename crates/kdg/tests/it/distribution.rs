@@ -19,11 +19,11 @@ use super::template::{LEAP_DAY, render};
 const DRAWS: usize = 20_000;
 
 #[track_caller]
-fn draws(template: &str) -> Vec<f64> {
+fn draws(template: &str, count: usize) -> Vec<f64> {
     let template = Template::compile(template).unwrap_or_else(|errors| panic!("{errors}"));
     let mut scene = Scene::new(SeededEntropy::new(11), LEAP_DAY);
     let mut out = Vec::new();
-    (0..DRAWS)
+    (0..count)
         .map(|_| {
             out.clear();
             template.render(&mut scene, &mut out);
@@ -32,13 +32,17 @@ fn draws(template: &str) -> Vec<f64> {
         .collect()
 }
 
+#[track_caller]
+fn follows(template: &str, law: impl Fn(f64) -> f64) {
+    fits(template, draws(template, DRAWS), law);
+}
+
 /// Kolmogorov and Smirnov: the greatest distance between the draws and the law,
 /// at the level of 1 %.
 #[track_caller]
-fn follows(template: &str, law: impl Fn(f64) -> f64) {
-    let mut draws = draws(template);
+fn fits(template: &str, mut draws: Vec<f64>, law: impl Fn(f64) -> f64) {
     draws.sort_by(f64::total_cmp);
-    let count = DRAWS as f64;
+    let count = draws.len() as f64;
     let mut distance: f64 = 0.0;
     for (index, draw) in draws.iter().enumerate() {
         let expected = law(*draw);
@@ -50,16 +54,26 @@ fn follows(template: &str, law: impl Fn(f64) -> f64) {
     assert!(distance * count.sqrt() < 1.628, "{template}: {distance}");
 }
 
+#[track_caller]
+fn is_made_of(template: &str, values: std::ops::Range<u32>, likelihood: impl Fn(f64) -> f64) {
+    counts_fit(template, &draws(template, DRAWS), values, likelihood);
+}
+
 /// Chi square over values whose expected count is at least 10, the rest as one,
 /// at the level of 1 % by the approximation of Wilson and Hilferty.
 #[track_caller]
-fn is_made_of(template: &str, values: std::ops::Range<u32>, likelihood: impl Fn(f64) -> f64) {
+fn counts_fit(
+    template: &str,
+    draws: &[f64],
+    values: std::ops::Range<u32>,
+    likelihood: impl Fn(f64) -> f64,
+) {
     let mut seen: BTreeMap<u64, f64> = BTreeMap::new();
-    for draw in draws(template) {
-        assert!(draw >= 0.0 && draw.fract() == 0.0, "{template}: {draw}");
-        *seen.entry(draw as u64).or_default() += 1.0;
+    for draw in draws {
+        assert!(*draw >= 0.0 && draw.fract() == 0.0, "{template}: {draw}");
+        *seen.entry(*draw as u64).or_default() += 1.0;
     }
-    let count = DRAWS as f64;
+    let count = draws.len() as f64;
     let (mut sum, mut cells) = (0.0, 0.0);
     let (mut rest_seen, mut rest_expected) = (count, count);
     for value in values {
@@ -75,11 +89,15 @@ fn is_made_of(template: &str, values: std::ops::Range<u32>, likelihood: impl Fn(
     if rest_expected > 1.0 {
         sum += (rest_seen - rest_expected).powi(2) / rest_expected;
         cells += 1.0;
+    } else {
+        // As good as none is expected.
+        assert!(rest_seen < 10.0, "{template}: {rest_seen} beyond");
     }
     let freedom: f64 = cells - 1.0;
     let spread = 2.0 / (9.0 * freedom);
-    let critical = freedom * (1.0 - spread + 2.326 * spread.sqrt()).powi(3);
-    assert!(sum < critical, "{template}: {sum} of at most {critical}");
+    let deviations = ((sum / freedom).cbrt() - (1.0 - spread)) / spread.sqrt();
+    let p = 1.0 - normal(deviations);
+    assert!(p > 0.01, "{template}: chi square {sum}, p {p}");
 }
 
 /// The normal law by the series of its density, exact enough within 8.
@@ -107,6 +125,81 @@ fn uniform_numbers_are_uniform() {
 }
 
 #[test]
+fn uniform_numbers_are_uniform_at_odd_bounds() {
+    follows(
+        r#"{{random.float({"min": -3e-300, "max": 1e-300})}}"#,
+        |x| (x + 3e-300) / 4e-300,
+    );
+    follows(r#"{{random.float({"min": -8e307, "max": 8e307})}}"#, |x| {
+        x / 1.6e308 + 0.5
+    });
+    follows(r#"{{random.number({"max": 1e300})}}"#, |x| x / 1e300);
+    for (template, low, unit, values) in [
+        ("{{random.number(6)}}", 0.0, 1.0, 7),
+        (r#"{{random.number({"min": -3, "max": 3})}}"#, -3.0, 1.0, 7),
+        // The KDG never gives a negative maximum itself.
+        ("{{random.number(-4)}}", -4.0, 1.0, 4),
+        (
+            r#"{{random.number({"min": 0.1, "max": 0.7, "precision": 0.1})}}"#,
+            0.1,
+            0.1,
+            7,
+        ),
+        (
+            r#"{{random.number({"min": 9007199254740981, "max": 9007199254740991})}}"#,
+            9_007_199_254_740_981.0,
+            1.0,
+            11,
+        ),
+        (
+            r#"{{random.decimal({"min": 1.1, "max": 1.3})}}"#,
+            1.1,
+            0.01,
+            21,
+        ),
+        (
+            r#"{{random.decimal({"min": -0.5, "max": 0.5, "decimals": 1})}}"#,
+            -0.5,
+            0.1,
+            11,
+        ),
+    ] {
+        let draws = draws(template, DRAWS).into_iter();
+        let draws: Vec<f64> = draws.map(|x| ((x - low) / unit).round()).collect();
+        counts_fit(template, &draws, 0..values, |_| 1.0 / f64::from(values));
+    }
+}
+
+#[test]
+fn a_walk_takes_even_steps_and_visits_every_level_as_often() {
+    let free = draws(r#"{{random.walk({"step": 0.25})}}"#, DRAWS);
+    let steps = free.windows(2).map(|levels| levels[1] - levels[0]);
+    fits("steps", steps.collect(), |x| (x + 0.25) / 0.5);
+    for (low, high, step) in [(-1.0, 1.0, 2.0), (5.0, 8.0, 2.5)] {
+        let template = format!(
+            r#"{{{{random.walk({{"start": {low}, "min": {low}, "max": {high}, "step": {step}}})}}}}"#
+        );
+        // Levels that far apart know nothing of one another.
+        let levels = draws(&template, 50 * 2_000).into_iter().skip(49);
+        let levels: Vec<f64> = levels.step_by(50).collect();
+        fits(&template, levels, |x| (x - low) / (high - low));
+    }
+}
+
+#[test]
+fn weights_from_one_to_a_millionth_are_kept_over_a_million_draws() {
+    let weights = [
+        1.0, 0.000_001, 0.3, 0.01, 0.000_1, 0.05, 0.000_03, 0.7, 0.001,
+    ];
+    let total: f64 = weights.iter().sum();
+    let template = format!(
+        r#"{{{{random.weightedArrayElement({{"weights": {weights:?}, "data": [0, 1, 2, 3, 4, 5, 6, 7, 8]}})}}}}"#
+    );
+    let draws = draws(&template, 1_000_000);
+    counts_fit(&template, &draws, 0..9, |n| weights[n as usize] / total);
+}
+
+#[test]
 fn normal_numbers_are_normal_also_between_bounds() {
     follows("{{random.normal}}", normal);
     follows(r#"{{random.normal({"mean": 20, "deviation": 5})}}"#, |x| {
@@ -119,6 +212,42 @@ fn normal_numbers_are_normal_also_between_bounds() {
 }
 
 #[test]
+fn normal_numbers_are_normal_where_few_are_expected() {
+    for (low, high) in [
+        (3.0, f64::INFINITY),
+        (6.0, f64::INFINITY),
+        (f64::NEG_INFINITY, -4.5),
+        (-5.5, -5.0),
+        (5.9, 5.95),
+        (-0.001, 0.002),
+        (-0.000_1, 9.0),
+        (4.0, 9.0),
+    ] {
+        let bound = |name: &str, bound: f64| {
+            if bound.is_finite() {
+                format!(r#", "{name}": {}"#, 20.0 + bound / 2.0)
+            } else {
+                String::new()
+            }
+        };
+        let template = format!(
+            r#"{{{{random.normal({{"mean": 20, "deviation": 0.5{}{}}})}}}}"#,
+            bound("min", low),
+            bound("max", high),
+        );
+        // Behind 0 a part of the law is taken from its other end, where it is exact.
+        let law = |x: f64| {
+            if low >= 0.0 {
+                (normal(-low) - normal(-x)) / (normal(-low) - normal(-high))
+            } else {
+                (normal(x) - normal(low)) / (normal(high) - normal(low))
+            }
+        };
+        follows(&template, |x| law((x - 20.0) * 2.0));
+    }
+}
+
+#[test]
 fn exponential_numbers_are_exponential() {
     follows("{{random.exponential}}", |x| 1.0 - (-x).exp());
     follows(r#"{{random.exponential({"mean": 250})}}"#, |x| {
@@ -128,11 +257,30 @@ fn exponential_numbers_are_exponential() {
     follows(r#"{{random.exponential({"max": 2})}}"#, |x| {
         (1.0 - (-x).exp()) / reach
     });
+    for (mean, low, high) in [
+        (1.0, 3.0, f64::INFINITY),
+        (1.0, 9.0, 9.01),
+        (0.001, 0.009, 0.02),
+        (1.0, 0.0, 1e-9),
+        (250.0, -5.0, 0.5),
+    ] {
+        let max = if f64::is_finite(high) {
+            format!(r#", "max": {high}"#)
+        } else {
+            String::new()
+        };
+        let template =
+            format!(r#"{{{{random.exponential({{"mean": {mean}, "min": {low}{max}}})}}}}"#);
+        let low = f64::max(low, 0.0);
+        follows(&template, |x| {
+            ((low - x) / mean).exp_m1() / ((low - high) / mean).exp_m1()
+        });
+    }
 }
 
 #[test]
 fn counted_events_follow_poisson() {
-    for mean in [0.3, 1.0, 7.5, 29.9, 30.0, 200.0, 5_000.0] {
+    for mean in [0.001, 0.3, 1.0, 7.5, 29.999_999, 30.0, 200.0, 5_000.0] {
         let template = format!(r#"{{{{random.poisson({{"mean": {mean}}})}}}}"#);
         is_made_of(&template, 0..6_000, |events| {
             (events * f64::ln(mean) - mean - libm::lgamma(events + 1.0)).exp()
@@ -149,6 +297,9 @@ fn ranks_follow_zipf() {
         (50, 2.5),
         (1, 1.0),
         (2, 1.0),
+        (3, 8.0),
+        (40, 0.001),
+        (1_000_000, 1.0),
     ] {
         let weights = (1..=ranks).map(|rank| f64::from(rank).powf(-exponent));
         let total: f64 = weights.sum();

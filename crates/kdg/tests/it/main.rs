@@ -10,6 +10,7 @@ mod fault;
 mod flow;
 mod functions;
 mod grid;
+mod hostile;
 mod language;
 mod language_errors;
 mod pace;

@@ -73,13 +73,13 @@ impl<'a> Compiler<'a> {
     }
 
     fn open(&mut self, block: Block, at: usize, start: usize) -> &mut Open<'a> {
-        // Once is enough.
         if self.open.len() == MAX_NESTED_BLOCKS {
             self.too_many(
                 at,
                 "too many blocks inside one another",
                 MAX_NESTED_BLOCKS as u64,
             );
+            self.stopped = true;
         }
         self.open.push(Open {
             block,

@@ -6,10 +6,11 @@ use crate::scene::pool::{Definition, Field, Step};
 
 use super::super::error::Problem;
 use super::super::function;
+use super::super::grammar::KEYWORDS;
 use super::super::limit::{MAX_ENTITIES, MAX_REFERENCES, MAX_STEP_RECORDS};
 use super::super::markup::{Declaration, DeclaredStep, Name};
 use super::super::program::{Declared, Op, Referred};
-use super::super::scope::nearest;
+use super::super::spelling::nearest;
 use super::Compiler;
 
 /// A field of an entity that is referred to, to be checked in the end.
@@ -28,6 +29,9 @@ impl<'a> Compiler<'a> {
         self.push(Op::Pick { entity, known: 0 });
         // Number and step lie behind the fields.
         let first = self.reserve(declaration.fields.len() + 2, name.at);
+        if self.stopped {
+            return;
+        }
         let mut fields = Vec::new();
         for (slot, (field, term)) in (first..).zip(declaration.fields) {
             self.check_field(field, &fields);
@@ -69,6 +73,9 @@ impl<'a> Compiler<'a> {
         let mut problems = Vec::new();
         if declared.clone().any(|known| &*known.name == name.text) {
             problems.push("it is declared before");
+        }
+        if KEYWORDS.contains(&name.text) {
+            problems.push("it is a word of the language");
         }
         if function::is_module(name.text) {
             problems.push("functions are called so");
@@ -155,6 +162,7 @@ impl<'a> Compiler<'a> {
                     "too many entities to refer to",
                     MAX_REFERENCES as u64,
                 );
+                self.stopped = true;
             }
             self.needs.references.push(entity.text.into());
             self.program.referred.push(Referred { fields: Vec::new() });

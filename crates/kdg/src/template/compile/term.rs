@@ -5,12 +5,15 @@ use super::super::function::{self, Operation};
 use super::super::lists::Piece;
 use super::super::markup::{Call, Part, Term};
 use super::super::program::Op;
-use super::super::scope::nearest;
+use super::super::spelling::{distance, nearest};
 use super::Compiler;
 
 impl<'a> Compiler<'a> {
     /// Appends operations that append the text of a term.
     pub(super) fn term(&mut self, term: Term<'a>) {
+        if self.stopped {
+            return;
+        }
         match term {
             Term::Call(call) => self.call(&call),
             Term::Words(pieces) => self.words(pieces),
@@ -46,7 +49,8 @@ impl<'a> Compiler<'a> {
         match call.function.compile(&call.argument, &mut self.needs) {
             Ok(operation) => self.push(Op::Call(operation)),
             Err(misfit) => {
-                let at = call.argument_at + misfit.at;
+                let left_out = call.left_out.is_some_and(|inner| inner <= misfit.at);
+                let at = call.argument_at + misfit.at + if left_out { 2 } else { 0 };
                 self.error(at, misfit.of(call.function.name));
             }
         }
@@ -68,9 +72,8 @@ impl<'a> Compiler<'a> {
             return;
         }
         let function = function::nearest(&name);
-        let distance = |known: &str| strsim::damerau_levenshtein(known, &name);
         let near = nearest(&name, self.scope.names())
-            .filter(|(far, _)| function.is_none_or(|function| *far <= distance(function)));
+            .filter(|(far, _)| function.is_none_or(|function| *far <= distance(function, &name)));
         let problem = match near {
             Some((_, near)) => Problem::UnknownName {
                 what: if name.contains('.') {

@@ -1,5 +1,7 @@
 //! Functions that choose among the elements of their argument.
 
+use std::collections::HashMap;
+
 use super::super::argument::{Argument, Given, Misfit};
 use super::super::value::{Located, Value};
 use super::Operation;
@@ -65,8 +67,11 @@ pub(super) fn weighted(argument: &Argument<'_>) -> Result<Operation, Misfit> {
             choices.push((total, item.value.to_text().into_bytes().into()));
         }
     }
-    if choices.is_empty() || !total.is_finite() {
-        return Err(argument.misfit("weights with a sum above 0"));
+    if choices.is_empty() {
+        return Err(argument.misfit("weights of which one is above 0"));
+    }
+    if !total.is_finite() {
+        return Err(argument.misfit("weights with a sum below 1e308"));
     }
     Ok(Operation::new(move |scene, out| {
         let drawn = scene.fraction() * total;
@@ -99,13 +104,16 @@ pub(super) fn object_element(argument: &Argument<'_>) -> Result<Operation, Misfi
         }
     };
     let entries: Vec<(Box<str>, Box<str>)> = match object {
-        Value::Object(entries) => entries
-            .iter()
-            .enumerate()
+        Value::Object(entries) => {
             // The last one of a repeated key counts.
-            .filter(|(at, (key, _))| entries[at + 1..].iter().all(|(later, _)| later != key))
-            .map(|(_, (key, entry))| (key.as_str().into(), entry.value.to_text().into()))
-            .collect(),
+            let numbered = entries.iter().enumerate();
+            let last: HashMap<&str, usize> = numbered.map(|(at, (key, _))| (&**key, at)).collect();
+            let entries = entries.iter().enumerate();
+            entries
+                .filter(|(at, (key, _))| last.get(&**key) == Some(at))
+                .map(|(_, (key, entry))| (key.as_str().into(), entry.value.to_text().into()))
+                .collect()
+        }
         Value::List(items) => numbered(items.iter().map(|item| item.value.to_text())),
         Value::Text(text) => numbered(text.chars().map(String::from)),
         _ => Vec::new(),

@@ -4,6 +4,7 @@ use crate::scene::Scene;
 
 use super::super::argument::{Argument, Misfit};
 use super::Operation;
+use super::number::quotient;
 use super::options::Options;
 
 const KNOWN: &[&str] = &["min", "max", "decimals"];
@@ -34,7 +35,9 @@ pub(super) fn decimal(argument: &Argument<'_>) -> Result<Operation, Misfit> {
     let (low, high) = limits(&options, 100.0)?;
     let decimals = options.decimals()?.unwrap_or(2);
     let scale = power_of_ten(decimals);
-    let (first, last) = ((low * scale).ceil(), (high * scale).floor());
+    // Divided by 1 for the sake of the noise: 1.1 * 100 is a little more than 110.
+    let first = quotient(low * scale, 1.0, f64::ceil);
+    let last = quotient(high * scale, 1.0, f64::floor);
     options.require("max", first <= last, || {
         format!("a number with {decimals} decimals between {low} and {high}")
     })?;
@@ -59,7 +62,7 @@ fn limits(options: &Options, span: f64) -> Result<(f64, f64), Misfit> {
     let low = low.unwrap_or_else(|| high.map_or(0.0, |high| high.min(0.0)));
     let high = high.unwrap_or(low + span);
     options.require("max", (high - low).is_finite(), || {
-        "bounds that are not as far apart".to_owned()
+        "bounds that are less far apart".to_owned()
     })?;
     Ok((low, high))
 }

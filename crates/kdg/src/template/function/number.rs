@@ -28,7 +28,9 @@ pub(super) fn number(argument: &Argument<'_>) -> Result<Operation, Misfit> {
             bounds.precision,
         ]
         .map(number_text);
-        argument.misfit(format!("a multiple of {precision} between {min} and {max}"))
+        argument.misfit(format!(
+            "a multiple of {precision} between {min} and {max}, and less than 1e308 of them"
+        ))
     })?;
     Ok(match steps {
         Steps::Whole { first, count, step } => Operation::new(move |scene, out| {
@@ -159,6 +161,10 @@ impl Steps {
         } else {
             mantissa
         };
+        // Beyond these the draw is no number, or always the same one.
+        if !(high / precision - low / precision).is_finite() {
+            return None;
+        }
         let largest = step * first.abs().max(last.abs()).max(1.0);
         if largest > MOST_EXACT || -power > MOST_EXACT_POWER {
             return Some(Self::Rounded {

@@ -2,6 +2,7 @@
 
 use super::super::argument::{Argument, Given, Misfit};
 use super::super::error::quoted;
+use super::super::spelling::distance;
 use super::super::value::{Located, Value};
 
 /// More decimals than this an f64 does not hold.
@@ -49,7 +50,9 @@ impl Options {
     /// A number that is above 0.
     pub(super) fn positive(&self, name: &str, default: f64) -> Result<f64, Misfit> {
         let number = self.number(name)?.unwrap_or(default);
-        self.require(name, number > 0.0, || format!("a \"{name}\" above 0"))?;
+        self.require(name, number > 0.0, || {
+            format!("a number above 0 as \"{name}\"")
+        })?;
         Ok(number)
     }
 
@@ -113,7 +116,7 @@ impl Options {
 fn unknown(name: &str, known: &[&str], place: &Located) -> Misfit {
     let near = known
         .iter()
-        .map(|known| (strsim::damerau_levenshtein(known, name), *known))
+        .map(|known| (distance(known, name), *known))
         .min()
         .filter(|(distance, _)| *distance <= 2);
     let expected = match near {

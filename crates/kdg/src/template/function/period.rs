@@ -3,7 +3,7 @@
 use crate::scene::Scene;
 
 use super::super::argument::{Argument, Misfit};
-use super::super::moment::{Format, Written, Zone, written};
+use super::super::moment::{Format, LATEST_MS, Written, Zone, written};
 use super::super::value::{Located, Value};
 use super::Operation;
 use super::options::Options;
@@ -50,7 +50,10 @@ impl Bound {
     fn on(self, scene: &Scene) -> i64 {
         match self {
             Self::At(ms) => ms,
-            Self::FromNow(ms) => scene.now_ms().saturating_add(ms),
+            Self::FromNow(ms) => {
+                let time = scene.now_ms().saturating_add(ms);
+                time.clamp(-LATEST_MS, LATEST_MS)
+            }
         }
     }
 }
@@ -63,7 +66,9 @@ fn bound(given: Option<&Located>) -> Result<Option<Bound>, Misfit> {
     };
     let bound = match &given.value {
         #[expect(clippy::cast_possible_truncation, reason = "times saturate")]
-        Value::Number(ms) if ms.is_finite() => Some(Bound::At(*ms as i64)),
+        Value::Number(ms) if ms.is_finite() => {
+            Some(Bound::At((*ms as i64).clamp(-LATEST_MS, LATEST_MS)))
+        }
         Value::Text(text) => match text.trim().strip_prefix("now") {
             Some(offset) => offset_ms(offset.trim()).map(Bound::FromNow),
             None => written(text).map(|time| match time {

@@ -3,9 +3,13 @@
 use crate::scene::memory::{Cell, Needs};
 
 use super::super::argument::{Argument, Misfit};
+use super::super::value::number_text;
 use super::Operation;
 use super::decimal::{uniform, write};
 use super::options::Options;
+
+/// Larger steps soon lead to numbers that cannot be expressed.
+const MOST_STEP: f64 = 1e300;
 
 /// Compiles `random.walk`. It starts at `start`, moves by at most `step` either
 /// way, and turns round at `min` and `max`. Tags with the same `name` move the
@@ -23,6 +27,10 @@ pub(super) fn walk(argument: &Argument<'_>, needs: &mut Needs) -> Result<Operati
         "a \"start\" within \"min\" and \"max\"".to_owned()
     })?;
     let step = options.positive("step", 1.0)?;
+    let room = (high - low).min(MOST_STEP);
+    options.require("step", step <= room, || {
+        format!("a \"step\" of at most {}", number_text(room))
+    })?;
     let decimals = options.decimals()?;
     let cell = needs.cell("walk", options.text("name")?);
     Ok(Operation::new(move |scene, out| {

@@ -113,7 +113,10 @@ impl<'a> Reader<'a> {
             .find(|c: char| !c.is_ascii_digit())
             .unwrap_or(rest.len());
         let number = rest[..length].parse();
-        let number = number.map_err(|_| self.expected("a whole number"))?;
+        let number = number.map_err(|_| match length {
+            0 => self.expected("a whole number"),
+            _ => self.expected("a whole number of at most 19 digits"),
+        })?;
         self.at += length;
         Ok(number)
     }

@@ -6,6 +6,7 @@ use super::super::argument::Argument;
 use super::super::error::Problem;
 use super::super::function;
 use super::super::markup::{Call, Counter, Name, Part, Term};
+use super::super::value::{self, Spelling};
 use super::reader::{Read, Reader, Stop};
 
 const COUNTERS: [(&str, Counter); 3] = [
@@ -99,6 +100,7 @@ fn call<'a>(reader: &mut Reader<'a>, at: usize, last: bool) -> Read<Term<'a>> {
             function,
             argument: Argument::new(Cow::Borrowed(given)),
             argument_at: start,
+            left_out: None,
         }));
     }
     if let Some(pieces) = function::localized(&name) {
@@ -163,22 +165,41 @@ fn is_tag(rest: &str) -> bool {
 ///
 /// Brackets are balanced and strings are skipped. Free text such as a date
 /// format may hold a lone quote or bracket; then the first `)` counts that is
-/// followed by `}}`.
+/// followed by `}}`. So it does where two lone quotes of different tags look like
+/// one text, but what would be the argument is no value.
 fn argument_end(reader: &Reader<'_>, last: bool) -> Option<usize> {
     let start = reader.at + 1;
     let text = reader.text;
-    balanced_end(text, start).or_else(|| {
-        let mut closing = text[start..].match_indices(')').map(|(at, _)| start + at);
-        closing.find(|at| last && text[at + 1..].trim_start().starts_with("}}"))
-    })
+    let ends_tag = |at: usize| last && text[at + 1..].trim_start().starts_with("}}");
+    match balanced_end(text, start) {
+        Some((end, Some(inside))) if ends_tag(inside) && !is_value(&text[start..end]) => {
+            Some(inside)
+        }
+        Some((end, _)) => Some(end),
+        None => {
+            let mut closing = text[start..].match_indices(')').map(|(at, _)| start + at);
+            closing.find(|at| ends_tag(*at))
+        }
+    }
 }
 
-fn balanced_end(text: &str, start: usize) -> Option<usize> {
+fn is_value(text: &str) -> bool {
+    value::parse_sequence(text, Spelling::Loose).is_ok()
+}
+
+/// Where the brackets of an argument are balanced, and the first `)}` in quotes
+/// before that place.
+fn balanced_end(text: &str, start: usize) -> Option<(usize, Option<usize>)> {
     let mut open = Vec::new();
     let mut quote = None;
     let mut escaped = false;
+    let mut inside = None;
     for (at, c) in text[start..].char_indices() {
         if let Some(end) = quote {
+            let closes = c == ')' && text[start + at + 1..].trim_start().starts_with('}');
+            if closes && inside.is_none() {
+                inside = Some(start + at);
+            }
             if escaped {
                 escaped = false;
             } else if c == '\\' {
@@ -188,13 +209,16 @@ fn balanced_end(text: &str, start: usize) -> Option<usize> {
             }
             continue;
         }
+        if open.len() > value::MOST_DEEP {
+            return None;
+        }
         match c {
             '"' | '\'' => quote = Some(c),
             '(' => open.push(')'),
             '[' => open.push(']'),
             '{' => open.push('}'),
             ')' | ']' | '}' => match open.pop() {
-                None if c == ')' => return Some(start + at),
+                None if c == ')' => return Some((start + at, inside)),
                 close if close == Some(c) => {}
                 _ => return None,
             },

@@ -4,7 +4,7 @@ use super::Zone;
 
 pub(super) const DAY_MS: i64 = 86_400_000;
 /// JavaScript's dates end 100,000,000 days from the epoch, on either side.
-const LATEST_MS: i64 = 100_000_000 * DAY_MS;
+pub(in crate::template) const LATEST_MS: i64 = 100_000_000 * DAY_MS;
 
 /// A point in time, as the clock of a zone shows it.
 #[derive(Debug)]

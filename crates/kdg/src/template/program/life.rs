@@ -4,7 +4,7 @@ use crate::entropy::between;
 use crate::scene::Scene;
 
 use super::super::limit::{MAX_ENTITY_BYTES, RenderError};
-use super::super::scope::nearest;
+use super::super::spelling::nearest;
 use super::{Declared, Program};
 
 impl Program {
