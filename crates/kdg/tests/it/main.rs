@@ -1,6 +1,7 @@
 //! The tests of this crate, one module a stage.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod allocation;
 mod arguments;
 mod batch;
 mod delivery;
