@@ -62,7 +62,7 @@ pub use delivery::{
 pub use entropy::{Entropy, SeededEntropy};
 pub use pace::{Cell, Grid, GridError, Pace, RateError, Rounding};
 pub use record::{
-    Ending, Fault, FaultKind, FaultMix, FaultMixError, FaultyRecipe, HOT_KEY, KeyRule,
+    Encoding, Ending, Fault, FaultKind, FaultMix, FaultMixError, FaultyRecipe, HOT_KEY, KeyRule,
     KeyRuleError, KeyTemplate, MAX_PARTITION_KEY_CHARACTERS, MAX_RECORD_BYTES, Recipe, Record,
     RecordError,
 };

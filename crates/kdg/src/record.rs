@@ -3,6 +3,7 @@
 mod fault;
 mod key;
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use thiserror::Error;
 
 use crate::scene::Scene;
@@ -86,8 +87,20 @@ pub struct Recipe {
     pub template: Template,
     /// Where the partition key comes from.
     pub partition_key: KeyRule,
-    /// What follows the rendered text.
+    /// What the rendered text is turned into.
+    pub encoding: Encoding,
+    /// What follows it.
     pub ending: Ending,
+}
+
+/// What the text of a record is turned into before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// Nothing else.
+    #[default]
+    Plain,
+    /// Base64, as by producers that do not know that Kinesis encodes by itself.
+    Base64,
 }
 
 /// What follows the rendered text of a record.
@@ -102,7 +115,7 @@ pub enum Ending {
 }
 
 impl Record {
-    /// Gives data its partition key and its ending.
+    /// Gives data its partition key, its encoding and its ending.
     ///
     /// # Errors
     ///
@@ -111,11 +124,15 @@ impl Record {
     pub fn of(
         mut data: Vec<u8>,
         rule: &KeyRule,
+        encoding: Encoding,
         ending: Ending,
         scene: &mut Scene,
         tag: u64,
     ) -> Result<Self, RecordError> {
         let partition_key = rule.derive(&data, scene)?;
+        if encoding == Encoding::Base64 {
+            data = BASE64_STANDARD.encode(data).into_bytes();
+        }
         if ending == Ending::LineFeed {
             data.push(b'\n');
         }
@@ -160,6 +177,7 @@ impl Recipe {
         Self {
             template,
             partition_key: KeyRule::Random,
+            encoding: Encoding::Plain,
             ending: Ending::LineFeed,
         }
     }
@@ -187,6 +205,13 @@ impl Recipe {
     pub fn make(&self, scene: &mut Scene, tag: u64) -> Result<Record, RecordError> {
         let mut data = Vec::new();
         self.template.try_render(scene, &mut data)?;
-        Record::of(data, &self.partition_key, self.ending, scene, tag)
+        Record::of(
+            data,
+            &self.partition_key,
+            self.encoding,
+            self.ending,
+            scene,
+            tag,
+        )
     }
 }

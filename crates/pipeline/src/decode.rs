@@ -1,6 +1,12 @@
 //! A record's bytes, opened layer by layer until they are one JSON value.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
+mod compression;
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+    prelude::BASE64_STANDARD,
+};
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use vrl::value::Value;
@@ -10,14 +16,22 @@ use crate::{
     record::{Data, Record},
 };
 
-/// The layers of a record, outermost first: the order in which [`decode`] opens them.
-pub const STEPS: &[Step] = &[Step::Base64, Step::Text, Step::Json];
+pub use compression::{Compression, MAX_DECOMPRESSED_BYTES};
+
+const PRODUCERS: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const PRODUCERS_STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PRODUCERS);
+const PRODUCERS_URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, PRODUCERS);
 
 /// One layer of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Lambda's envelope around the producer's bytes.
     Base64,
+    /// A compressed payload, known by its first bytes.
+    Compressed(Compression),
+    /// Base64 of the producer's own, which Kinesis then encoded once more.
+    SecondBase64,
     /// UTF-8 text that is not empty.
     Text,
     /// One JSON value.
@@ -29,6 +43,8 @@ impl Step {
     pub fn name(self) -> &'static str {
         match self {
             Self::Base64 => "base64",
+            Self::Compressed(compression) => compression.name(),
+            Self::SecondBase64 => "second base64",
             Self::Text => "UTF-8 text",
             Self::Json => "JSON",
         }
@@ -38,7 +54,9 @@ impl Step {
 /// A record whose every layer could be opened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decoded {
-    /// The producer's bytes: one JSON value as text.
+    /// The layers, outermost first.
+    pub opened: Vec<Step>,
+    /// What lies within: one JSON value as text.
     pub bytes: Bytes,
     /// That value, when [`Depth::Value`] asked for it.
     pub value: Option<Value>,
@@ -56,31 +74,82 @@ pub enum Depth {
 /// A layer that could not be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undecodable {
-    /// The first layer that failed.
-    pub at: Step,
-    /// Why.
+    /// The layers that could be, outermost first.
+    pub opened: Vec<Step>,
+    /// Why the next one could not.
     pub reason: QuarantineReason,
 }
 
 /// Opens every layer of a record.
 ///
+/// Compression and a second base64 are opened once each, in whichever order the producer applied
+/// them. A payload that is JSON as it stands is never taken for base64.
+///
 /// # Errors
 ///
-/// Names the first layer that could not be opened.
+/// Says why the first layer could not be opened that had to be.
 pub fn decode(record: &Record, depth: Depth) -> Result<Decoded, Undecodable> {
-    let at = |at| move |reason| Undecodable { at, reason };
-    let Data::Decoded(bytes) = &record.data else {
-        return Err(at(Step::Base64)(QuarantineReason::NotBase64));
+    match &record.data {
+        Data::NotBase64(_) => Err(Undecodable {
+            opened: Vec::new(),
+            reason: QuarantineReason::NotBase64,
+        }),
+        Data::Decoded(bytes) => open(bytes.clone(), vec![Step::Base64], depth),
+    }
+}
+
+/// Opens what lies below the layers that are open.
+fn open(bytes: Bytes, mut opened: Vec<Step>, depth: Depth) -> Result<Decoded, Undecodable> {
+    let is_compressed = opened
+        .iter()
+        .any(|step| matches!(step, Step::Compressed(_)));
+    if let (Some(compression), false) = (Compression::of(&bytes), is_compressed) {
+        return match compression.decompress(&bytes) {
+            Ok(bytes) => {
+                opened.push(Step::Compressed(compression));
+                open(bytes, opened, depth)
+            }
+            Err(reason) => Err(Undecodable { opened, reason }),
+        };
+    }
+    let text = match text(&bytes) {
+        Ok(text) => text,
+        Err(reason) => return Err(Undecodable { opened, reason }),
     };
-    let text = text(bytes).map_err(at(Step::Text))?;
     let value = match depth {
         Depth::Syntax => json::<IgnoredAny>(text).map(|_| None),
         Depth::Value => json::<Value>(text).map(Some),
     };
-    Ok(Decoded {
-        bytes: bytes.clone(),
-        value: value.map_err(at(Step::Json))?,
-    })
+    match value {
+        Ok(value) => {
+            opened.extend([Step::Text, Step::Json]);
+            Ok(Decoded {
+                opened,
+                bytes,
+                value,
+            })
+        }
+        Err(reason) => {
+            if let (Some(inner), false) = (inner(text), opened.contains(&Step::SecondBase64)) {
+                let mut opened = opened.clone();
+                opened.push(Step::SecondBase64);
+                if let Ok(decoded) = open(inner, opened, depth) {
+                    return Ok(decoded);
+                }
+            }
+            opened.push(Step::Text);
+            Err(Undecodable { opened, reason })
+        }
+    }
+}
+
+/// What a producer encoded by itself: base64 of either alphabet, with or without padding.
+fn inner(text: &str) -> Option<Bytes> {
+    let text = text.trim_ascii();
+    let decoded = PRODUCERS_STANDARD
+        .decode(text)
+        .or_else(|_| PRODUCERS_URL_SAFE.decode(text));
+    decoded.ok().map(Bytes::from)
 }
 
 /// Opens the envelope: standard base64 with padding, as Lambda writes it.

@@ -15,6 +15,8 @@ use std::{
     time::Duration,
 };
 
+use serde::Deserialize;
+
 pub use self::problem::{Problem, Problems};
 use crate::config::{Config, Settings};
 
@@ -74,8 +76,22 @@ pub struct Source {
 pub struct Generate {
     /// The record template, relative to the folder of the pipeline's file and inside of it.
     pub template: PathBuf,
-    /// The template of the partition key; `None` for a random one.
+    /// The template of the partition key; `random` or `None` for a random one, `even` for keys
+    /// that go to one shard after the other.
     pub partition_key: Option<String>,
+    /// What records are turned into before they are sent.
+    pub encoding: Encoding,
+}
+
+/// What generated records are turned into before they are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// Nothing else.
+    #[default]
+    Plain,
+    /// Base64, as by producers that do not know that Kinesis encodes by itself.
+    Base64,
 }
 
 impl Pipeline {

@@ -37,6 +37,20 @@ pub enum QuarantineReason {
     /// The envelope around the bytes is broken.
     #[error("the record's data is not base64")]
     NotBase64,
+    /// The payload is compressed, and cut off or corrupt.
+    #[error("the record is {compression}, and cannot be decompressed: {reason}")]
+    NotDecompressible {
+        /// By its first bytes.
+        compression: &'static str,
+        /// What the decompressor says.
+        reason: String,
+    },
+    /// The payload grows beyond what a function can hold.
+    #[error("the record decompresses to more than {limit} bytes")]
+    TooLarge {
+        /// The most bytes that are decompressed.
+        limit: usize,
+    },
     /// There is nothing to store.
     #[error("the record holds nothing but white space")]
     Empty,
@@ -65,6 +79,8 @@ impl QuarantineReason {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotBase64 => "not-base64",
+            Self::NotDecompressible { .. } => "not-decompressible",
+            Self::TooLarge { .. } => "too-large",
             Self::Empty => "empty",
             Self::NotUtf8 { .. } => "not-utf8",
             Self::NotJson(_) => "not-json",

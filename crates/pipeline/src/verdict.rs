@@ -6,7 +6,7 @@ use vrl::value::Value;
 
 use crate::{
     config::Config,
-    decode::{self, Depth, STEPS, Step},
+    decode::{self, Depth, Step},
     layout::Layout,
     outcome::QuarantineReason,
     program::Transformed,
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The layers that could be opened, outermost first.
-    pub opened: &'static [Step],
+    pub opened: Vec<Step>,
     /// What comes of it.
     pub intent: Intent,
 }
@@ -46,8 +46,8 @@ pub fn verdict(config: &Config, record: &Record) -> Verdict {
         Depth::Syntax
     };
     match decode::decode(record, depth) {
-        Ok(decoded) => Verdict {
-            opened: STEPS,
+        Ok(mut decoded) => Verdict {
+            opened: std::mem::take(&mut decoded.opened),
             intent: match config.layout {
                 Layout::Record => {
                     intent(config, record, decoded).unwrap_or_else(Intent::Quarantine)
@@ -55,10 +55,7 @@ pub fn verdict(config: &Config, record: &Record) -> Verdict {
             },
         },
         Err(undecodable) => Verdict {
-            opened: STEPS
-                .split(|step| *step == undecodable.at)
-                .next()
-                .unwrap_or_default(),
+            opened: undecodable.opened,
             intent: Intent::Quarantine(undecodable.reason),
         },
     }

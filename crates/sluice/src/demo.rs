@@ -58,7 +58,11 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     let mut unaccounted = Vec::new();
     let mut sent = Sent::default();
     for described in &described {
-        let recipe = FaultyRecipe::new(described.recipe()?, FaultMix::default());
+        let endpoint = LocalEndpoint(stack.endpoint());
+        let stream = &described.pipeline.stream().name;
+        let transport = Stream::open(stream, Some(&endpoint)).await?;
+        let recipe = described.recipe_for(&transport).await?;
+        let recipe = FaultyRecipe::new(recipe, FaultMix::default());
         let run = Run {
             source: Source::Recipe(Box::new(recipe)),
             rhythm: Rhythm::unlimited(),
@@ -68,8 +72,10 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
             },
             seed,
         };
-        let (row, missing) =
-            demonstrate(described, run, &stack, &mut lines, &mut sent, &cancelled).await?;
+        let (row, missing) = demonstrate(
+            described, run, transport, &stack, &mut lines, &mut sent, &cancelled,
+        )
+        .await?;
         summary
             .pipelines
             .insert(described.pipeline.name().to_owned(), row);
@@ -122,6 +128,7 @@ fn chosen(arguments: &DemoArguments) -> anyhow::Result<Vec<Described>> {
 async fn demonstrate(
     described: &Described,
     run: Run,
+    transport: Stream,
     stack: &Stack,
     lines: &mut metrics::Lines,
     sent: &mut Sent,
@@ -137,8 +144,6 @@ async fn demonstrate(
         given_up: Vec::new(),
         pulse: Pulse::default(),
     };
-    let endpoint = LocalEndpoint(stack.endpoint());
-    let transport = Stream::open(stream, Some(&endpoint)).await?;
     let started = Instant::now();
     let Produced {
         account,

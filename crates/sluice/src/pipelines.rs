@@ -4,8 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use kdg::{Ending, KeyRule, Recipe, Template};
-use pipeline::Pipeline;
+use kdg::{Encoding, Ending, KeyRule, Recipe, Template};
+use pipeline::{Pipeline, file};
+
+use crate::transport::Stream;
+
+/// The partition key rule that spreads records evenly over the shards.
+pub(crate) const EVEN: &str = "even";
 
 /// A pipeline, and the file that describes it.
 #[derive(Debug)]
@@ -119,7 +124,8 @@ fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 impl Described {
-    /// How the pipeline's test traffic is made.
+    /// How the pipeline's test traffic is made, with random partition keys where they are spread
+    /// evenly over the shards of a stream: see [`Self::recipe_for`].
     ///
     /// # Errors
     ///
@@ -130,8 +136,8 @@ impl Described {
             format!("{file} has no `generate`, so there is nothing to send; add a template")
         })?;
         let template = self.file.with_file_name(&generate.template);
-        let partition_key = match &generate.partition_key {
-            None => KeyRule::Random,
+        let partition_key = match generate.partition_key.as_deref() {
+            None | Some(EVEN) => KeyRule::Random,
             Some(text) => text
                 .parse()
                 .with_context(|| format!("{file}: generate.partition_key"))?,
@@ -139,8 +145,26 @@ impl Described {
         Ok(Recipe {
             template: read_template(&template)?,
             partition_key,
+            encoding: match generate.encoding {
+                file::Encoding::Plain => Encoding::Plain,
+                file::Encoding::Base64 => Encoding::Base64,
+            },
             ending: Ending::Nothing,
         })
+    }
+
+    /// How the test traffic is made that goes to this stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::recipe`]; and when the stream's shards cannot be listed.
+    pub(crate) async fn recipe_for(&self, stream: &Stream) -> anyhow::Result<Recipe> {
+        let mut recipe = self.recipe()?;
+        let generate = self.pipeline.generate();
+        if generate.and_then(|generate| generate.partition_key.as_deref()) == Some(EVEN) {
+            recipe.partition_key = KeyRule::Even(stream.hash_keys().await?);
+        }
+        Ok(recipe)
     }
 }
 

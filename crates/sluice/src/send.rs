@@ -14,15 +14,12 @@ use tokio::sync::watch;
 use crate::account::{print, say};
 use crate::command_line::SendArguments;
 use crate::local::until_told_to_stop;
-use crate::pipelines::{self, Described};
+use crate::pipelines::{self, Described, EVEN};
 use crate::producer::{self, End, Lines, Produced, Run, Source};
 use crate::rhythm::Rhythm;
 use crate::transport::{LocalEndpoint, Stream};
 use ledger::Ledger;
 use progress::{Progress, Reports};
-
-/// The partition key rule that spreads records evenly over the shards.
-const EVEN: &str = "even";
 
 /// Sends until the run ends or Ctrl-C.
 ///
@@ -120,7 +117,7 @@ async fn source(
         Ending::Nothing
     };
     let recipe = match (described, &arguments.source.template) {
-        (Some(described), _) => described.recipe()?,
+        (Some(described), _) => described.recipe_for(stream).await?,
         (None, Some(file)) => Recipe::new(pipelines::read_template(file)?),
         (None, None) => {
             let rule = rule.unwrap_or(KeyRule::Random);

@@ -14,6 +14,7 @@ fn make(template: &str, key: &str) -> Result<Record, RecordError> {
     let partition_key = key.parse().unwrap();
     Recipe {
         template,
+        encoding: kdg::Encoding::Plain,
         partition_key,
         ending: Ending::LineFeed,
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_saphyr::{Error, Location, Spanned};
 
-use super::problem::Problem;
+use super::{Encoding, problem::Problem};
 use crate::{config::OnCollision, layout::Layout};
 
 /// A name that is nearer than this to a known one was probably meant to be it.
@@ -66,6 +66,8 @@ pub(super) struct Object {
 pub(super) struct Generate {
     pub(super) template: Spanned<String>,
     pub(super) partition_key: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) encoding: Encoding,
 }
 
 /// Reads YAML into its fields, up to the first that does not fit.

@@ -234,6 +234,7 @@ impl Check<'_> {
         Generate {
             template,
             partition_key: raw.partition_key.as_ref().map(|key| key.value.clone()),
+            encoding: raw.encoding,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::io::BufRead as _;
 
 use anyhow::Context;
-use kdg::{Ending, Fault, FaultyRecipe, KeyRule, Record, Scene};
+use kdg::{Encoding, Ending, Fault, FaultyRecipe, KeyRule, Record, Scene};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
@@ -126,7 +126,14 @@ impl Lines {
         self.taken += 1;
         let line = self.next.take().context("there is no line")?;
         let line = line.context("standard input cannot be read")?;
-        Record::of(line, &self.partition_key, self.ending, scene, number)
-            .with_context(|| format!("line {} of standard input cannot be sent", self.taken))
+        Record::of(
+            line,
+            &self.partition_key,
+            Encoding::Plain,
+            self.ending,
+            scene,
+            number,
+        )
+        .with_context(|| format!("line {} of standard input cannot be sent", self.taken))
     }
 }
