@@ -22,6 +22,7 @@ mod program;
 mod scan;
 mod scope;
 mod source;
+mod text;
 mod value;
 
 use std::fmt;

@@ -15,12 +15,14 @@ use super::limit::{
     RenderError,
 };
 use super::markup::{Comparison, Counter};
+use super::text::Text;
 
 /// What rendering does next. Numbers called `otherwise`, `end` and the like are
 /// the operation to go on with.
 pub(super) enum Op {
-    Literal(Box<str>),
-    Call(Operation),
+    Literal(Text),
+    /// Appends a text, empty or not, and what an operation makes.
+    Call(Text, Operation),
     /// Appends the value of a slot.
     Value(usize),
     /// Appends a counter of the block at this depth.
@@ -132,8 +134,11 @@ impl Program {
             next += 1;
             operations += 1;
             match op {
-                Op::Literal(text) => out.extend_from_slice(text.as_bytes()),
-                Op::Call(operation) => operation.render(scene, out),
+                Op::Literal(text) => text.write(out),
+                Op::Call(before, operation) => {
+                    before.write(out);
+                    operation.render(scene, out);
+                }
                 Op::Value(slot) => out.extend_from_slice(scene.memory.value(*slot)),
                 op => match self.control(op, &mut run, scene, out) {
                     Ok(jump) => next = jump.unwrap_or(next),
@@ -165,7 +170,7 @@ impl Program {
         out: &mut Vec<u8>,
     ) -> Result<Option<usize>, RenderError> {
         let jump = match op {
-            Op::Literal(_) | Op::Call(_) | Op::Value(_) => None,
+            Op::Literal(_) | Op::Call(..) | Op::Value(_) => None,
             Op::Counter { depth, counter } => {
                 run.write_counter(*depth, *counter, out);
                 None

@@ -44,7 +44,7 @@ impl<'a> Compiler<'a> {
 
     fn call(&mut self, call: &Call<'a>) {
         match call.function.compile(&call.argument, &mut self.needs) {
-            Ok(operation) => self.push(Op::Call(operation)),
+            Ok(operation) => self.push_call(operation),
             Err(misfit) => {
                 let at = call.argument_at + misfit.at;
                 self.error(at, misfit.of(call.function.name));
@@ -55,7 +55,7 @@ impl<'a> Compiler<'a> {
     fn words(&mut self, pieces: &'static [Piece]) {
         for piece in pieces {
             match piece {
-                Piece::Words(words) => self.push(Op::Call(Operation::List(words))),
+                Piece::Words(words) => self.push_call(Operation::List(words)),
                 Piece::Text(text) => self.pending.push_str(text),
             }
         }
