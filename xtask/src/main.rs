@@ -2,12 +2,16 @@
 
 mod bench;
 mod build;
+mod chromium;
 mod clients;
 mod demo;
+mod node;
 mod python;
+mod same_bytes;
 mod step;
 mod test;
 mod tidy;
+mod wasm;
 
 use std::process::ExitCode;
 

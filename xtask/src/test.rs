@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::{clients, step, tidy};
+use crate::{clients, same_bytes, step, tidy};
 
 /// Tells the tests where the functions' binaries are, which they otherwise build.
 const FUNCTIONS: &str = "SLUICE_FUNCTIONS";
@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
 enum Part {
     /// Formatting, lints, invariants, Rust tests, and other people's clients against the stack
     Rust,
+    /// A million records, the same by one thread, by four, and in a browser
+    Wasm,
 }
 
 /// Runs the tests.
@@ -28,8 +30,12 @@ enum Part {
 ///
 /// At the first check that fails.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    if arguments.only.is_none_or(|part| part == Part::Rust) {
+    let wanted = |part| arguments.only.is_none_or(|only| only == part);
+    if wanted(Part::Rust) {
         rust()?;
+    }
+    if wanted(Part::Wasm) {
+        same_bytes::run()?;
     }
     step::say("every test passed");
     Ok(())
