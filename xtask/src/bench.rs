@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: ours beside theirs, in one run, as ratios.
 
+mod generate;
 mod process;
+mod turns;
 
 use clap::ValueEnum;
 
@@ -16,6 +18,8 @@ pub(crate) struct Arguments {
 /// A measurement that can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
+    /// Records rendered from templates: ours, faker's, written by hand, and in a browser
+    Generate,
     /// Records through stream, event source mapping and function into the bucket: ours and Python's
     Process,
 }
@@ -24,9 +28,13 @@ enum Name {
 ///
 /// # Errors
 ///
-/// When a run fails or leaves a record unaccounted for.
+/// When a run fails, leaves a record unaccounted for, or falls short of a target.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    if arguments.name.is_none_or(|name| name == Name::Process) {
+    let wanted = |name| arguments.name.is_none_or(|only| only == name);
+    if wanted(Name::Generate) {
+        generate::run()?;
+    }
+    if wanted(Name::Process) {
         process::run()?;
     }
     step::say(
