@@ -1,7 +1,9 @@
 //! `cargo xtask bench`: ours beside theirs, in one run, as ratios.
 
+mod generate;
 mod process;
 mod send;
+mod turns;
 
 use clap::ValueEnum;
 
@@ -17,6 +19,8 @@ pub(crate) struct Arguments {
 /// A measurement that can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
+    /// Records rendered from templates: ours, faker's, written by hand, and in a browser
+    Generate,
     /// Records through stream, event source mapping and function into the bucket: ours and Python's
     Process,
     /// Acknowledged records per second, with the limits of shards and without
@@ -27,12 +31,16 @@ enum Name {
 ///
 /// # Errors
 ///
-/// When a run fails or leaves a record unaccounted for.
+/// When a run fails, leaves a record unaccounted for, or falls short of a target.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    if arguments.name.is_none_or(|name| name == Name::Process) {
+    let wanted = |name| arguments.name.is_none_or(|only| only == name);
+    if wanted(Name::Generate) {
+        generate::run()?;
+    }
+    if wanted(Name::Process) {
         process::run()?;
     }
-    if arguments.name.is_none_or(|name| name == Name::Send) {
+    if wanted(Name::Send) {
         send::run()?;
     }
     step::say(

@@ -33,6 +33,16 @@ pub(crate) fn deployed(function: &str) -> anyhow::Result<PathBuf> {
     Ok(built)
 }
 
+/// Builds any other program of the workspace, and tells where it lies.
+///
+/// # Errors
+///
+/// When cargo fails.
+pub(crate) fn package(name: &str, profile: &str) -> anyhow::Result<PathBuf> {
+    cargo_build(profile, &[name])?;
+    Ok(step::target().join(profile).join(name))
+}
+
 fn cargo_build(profile: &str, packages: &[&str]) -> anyhow::Result<()> {
     let mut build = step::cargo();
     build.args(["build", "--locked", "--profile", profile]);

@@ -2,14 +2,18 @@
 
 mod bench;
 mod build;
+mod chromium;
 mod clients;
 mod demo;
 mod fuzz;
+mod node;
 mod python;
+mod same_bytes;
 mod stack;
 mod step;
 mod test;
 mod tidy;
+mod wasm;
 
 use std::process::ExitCode;
 

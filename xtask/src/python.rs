@@ -56,22 +56,7 @@ fn make_environment(directory: &PathBuf) -> anyhow::Result<()> {
         return Ok(());
     }
     step::say("python3 with venv is missing; trying to install Debian's package");
-    let installed = step::run(
-        "apt-get update",
-        step::command("apt-get").args(["update", "-q"]),
-    )
-    .and_then(|()| {
-        let mut install = step::command("apt-get");
-        install.args([
-            "install",
-            "-y",
-            "-q",
-            "--no-install-recommends",
-            "python3-venv",
-        ]);
-        step::run("install python3-venv", &mut install)
-    });
-    if let Err(error) = installed {
+    if let Err(error) = step::apt_install("python3-venv") {
         bail!(
             "python3 with its venv module is needed for this; install it (Debian: apt-get install python3-venv): {error}"
         );

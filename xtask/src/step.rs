@@ -83,6 +83,27 @@ pub(crate) fn run_quietly(name: &str, command: &mut Command) -> anyhow::Result<V
     Ok(output.stdout)
 }
 
+/// Installs a package of Debian, where the task may.
+///
+/// # Errors
+///
+/// When there is no apt, no right to install, or no such package.
+pub(crate) fn apt_install(package: &str) -> anyhow::Result<()> {
+    apt_update()?;
+    let mut install = command("apt-get");
+    install.args(["install", "-y", "-q", "--no-install-recommends", package]);
+    run_quietly(&format!("install {package}"), &mut install).map(drop)
+}
+
+/// Brings the list of Debian's packages up to date.
+///
+/// # Errors
+///
+/// When there is no apt, or no right to do so.
+pub(crate) fn apt_update() -> anyhow::Result<()> {
+    run_quietly("apt-get update", command("apt-get").args(["update", "-q"])).map(drop)
+}
+
 /// Tells the person at the terminal what happens.
 #[expect(
     clippy::print_stderr,

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::{clients, fuzz, step, tidy};
+use crate::{clients, fuzz, same_bytes, step, tidy};
 
 /// Tells the tests where the functions' binaries are, which they otherwise build.
 const FUNCTIONS: &str = "SLUICE_FUNCTIONS";
@@ -22,6 +22,8 @@ enum Part {
     Rust,
     /// Templates and rules that nobody would write, 20 seconds for each target
     Fuzz,
+    /// A million records, the same by one thread, by four, and in a browser
+    Wasm,
 }
 
 /// Runs the tests.
@@ -30,11 +32,15 @@ enum Part {
 ///
 /// At the first check that fails.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    if arguments.only.is_none_or(|part| part == Part::Rust) {
+    let wanted = |part| arguments.only.is_none_or(|only| only == part);
+    if wanted(Part::Rust) {
         rust()?;
     }
-    if arguments.only.is_none_or(|part| part == Part::Fuzz) {
+    if wanted(Part::Fuzz) {
         fuzz::test()?;
+    }
+    if wanted(Part::Wasm) {
+        same_bytes::run()?;
     }
     step::say("every test passed");
     Ok(())

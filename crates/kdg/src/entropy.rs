@@ -1,5 +1,7 @@
 //! A seed → the random numbers that records are drawn from.
 
+use std::any::Any;
+
 /// A source of random bits. Nothing else in this crate is left to chance.
 pub trait Entropy {
     /// The next 64 independent, uniformly distributed bits.
@@ -9,6 +11,42 @@ pub trait Entropy {
     /// drawn before. A source that is not repeatable just goes on.
     fn begin_record(&mut self, number: u64) {
         let _ = number;
+    }
+}
+
+/// Where the bits of a scene come from. Those of a seed, of which millions of
+/// records are made, are drawn without a detour.
+pub(crate) enum Source {
+    Seeded(SeededEntropy),
+    Other(Box<dyn Entropy + Send>),
+}
+
+impl Source {
+    pub(crate) fn new(entropy: impl Entropy + Send + 'static) -> Self {
+        let mut entropy = Some(entropy);
+        let any: &mut dyn Any = &mut entropy;
+        let seeded = any.downcast_mut::<Option<SeededEntropy>>();
+        match (seeded.and_then(Option::take), entropy) {
+            (None, Some(entropy)) => Self::Other(Box::new(entropy)),
+            (seeded, _) => Self::Seeded(seeded.unwrap_or_else(|| SeededEntropy::new(0))),
+        }
+    }
+}
+
+impl Entropy for Source {
+    #[inline]
+    fn next_u64(&mut self) -> u64 {
+        match self {
+            Self::Seeded(entropy) => entropy.next_u64(),
+            Self::Other(entropy) => entropy.next_u64(),
+        }
+    }
+
+    fn begin_record(&mut self, number: u64) {
+        match self {
+            Self::Seeded(entropy) => entropy.begin_record(number),
+            Self::Other(entropy) => entropy.begin_record(number),
+        }
     }
 }
 
@@ -43,6 +81,7 @@ impl SeededEntropy {
 }
 
 impl Entropy for SeededEntropy {
+    #[inline]
     fn next_u64(&mut self) -> u64 {
         let [a, b, c, d] = &mut self.state;
         let drawn = a.wrapping_add(*d).rotate_left(23).wrapping_add(*a);
@@ -69,13 +108,22 @@ impl Entropy for SeededEntropy {
 ///
 /// Lemire's method: a multiplication, and a division only in the rare case that
 /// a draw might be biased.
+#[inline]
 pub(crate) fn below(entropy: &mut (impl Entropy + ?Sized), bound: u64) -> u64 {
-    let mut product = u128::from(entropy.next_u64()) * u128::from(bound);
+    let product = u128::from(entropy.next_u64()) * u128::from(bound);
     if low_half(product) < bound {
-        let biased = bound.wrapping_neg() % bound;
-        while low_half(product) < biased {
-            product = u128::from(entropy.next_u64()) * u128::from(bound);
-        }
+        unbiased(entropy, bound, product)
+    } else {
+        high_half(product)
+    }
+}
+
+/// Draws again as long as the draw is one of those that would favour a number.
+#[cold]
+fn unbiased(entropy: &mut (impl Entropy + ?Sized), bound: u64, mut product: u128) -> u64 {
+    let biased = bound.wrapping_neg() % bound;
+    while low_half(product) < biased {
+        product = u128::from(entropy.next_u64()) * u128::from(bound);
     }
     high_half(product)
 }

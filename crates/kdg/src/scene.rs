@@ -5,7 +5,7 @@ pub(crate) mod pool;
 
 use std::fmt;
 
-use crate::entropy::{self, Entropy};
+use crate::entropy::{self, Entropy, Source};
 
 use memory::Memory;
 
@@ -18,7 +18,7 @@ use memory::Memory;
 /// entities. The scene keeps these, and what each of its templates keeps for
 /// itself, as long as it lives.
 pub struct Scene {
-    entropy: Box<dyn Entropy + Send>,
+    entropy: Source,
     now_ms: i64,
     offset_minutes: i32,
     simulated_ms: Option<i64>,
@@ -29,7 +29,7 @@ impl Scene {
     /// A scene at `now_ms` in UTC, outside any simulation.
     pub fn new(entropy: impl Entropy + Send + 'static, now_ms: i64) -> Self {
         Self {
-            entropy: Box::new(entropy),
+            entropy: Source::new(entropy),
             now_ms,
             offset_minutes: 0,
             simulated_ms: None,
@@ -87,31 +87,36 @@ impl Scene {
     }
 
     /// The next 64 random bits.
+    #[inline]
     pub(crate) fn bits(&mut self) -> u64 {
         self.entropy.next_u64()
     }
 
     /// A whole number in `0..bound`, uniformly drawn.
+    #[inline]
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        entropy::below(&mut *self.entropy, bound)
+        entropy::below(&mut self.entropy, bound)
     }
 
     /// A fraction in `0.0..1.0`, uniformly drawn.
+    #[inline]
     pub(crate) fn fraction(&mut self) -> f64 {
-        entropy::fraction(&mut *self.entropy)
+        entropy::fraction(&mut self.entropy)
     }
 
     /// A whole number in `low..=high`, uniformly drawn.
+    #[inline]
     pub(crate) fn between(&mut self, low: u64, high: u64) -> u64 {
-        entropy::between(&mut *self.entropy, low, high)
+        entropy::between(&mut self.entropy, low, high)
     }
 
     /// The memory and the entropy, for what needs both at once.
     pub(crate) fn parts(&mut self) -> (&mut Memory, &mut dyn Entropy) {
-        (&mut self.memory, &mut *self.entropy)
+        (&mut self.memory, &mut self.entropy)
     }
 
     /// One of `choices`, uniformly drawn; `None` only when there are none.
+    #[inline]
     pub(crate) fn pick<'c, T>(&mut self, choices: &'c [T]) -> Option<&'c T> {
         let drawn = self.below(choices.len() as u64);
         choices.get(usize::try_from(drawn).unwrap_or(usize::MAX))

@@ -23,6 +23,7 @@ mod scan;
 mod scope;
 mod source;
 mod spelling;
+mod text;
 mod value;
 
 use std::fmt;

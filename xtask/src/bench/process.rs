@@ -14,6 +14,8 @@ use serde_json::Value;
 use crate::python::Python;
 use crate::{build, step};
 
+use super::turns::{median, ratio};
+
 /// The pipeline whose records have each their own key, so that neither side meets a collision.
 const PIPELINE: &str = "kdg-archive";
 
@@ -201,21 +203,6 @@ impl Report {
 fn figure(line: &str, label: &str) -> Option<f64> {
     let rest = &line[line.find(label)? + label.len()..];
     rest.split_whitespace().next()?.parse().ok()
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// The median of one divided by the other, turn by turn.
-fn ratio(over: &[f64], under: &[f64]) -> f64 {
-    median(
-        over.iter()
-            .zip(under)
-            .map(|(over, under)| over / under)
-            .collect(),
-    )
 }
 
 #[expect(clippy::print_stdout, reason = "the table is the result")]

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::scene::memory::Needs;
 
 use super::error::{Problem, TemplateError, TemplateErrors};
+use super::function::Operation;
 use super::grammar::KEYWORDS;
 use super::limit::{MAX_ERRORS, MAX_VARIABLES};
 use super::markup::{Markup, Name, Term};
@@ -17,6 +18,7 @@ use super::program::{Op, Program};
 use super::scan::{self, Piece};
 use super::scope::Scope;
 use super::source::Source;
+use super::text::Text;
 
 use block::Open;
 use entity::Reference;
@@ -162,6 +164,12 @@ impl<'a> Compiler<'a> {
         self.program.ops.push(op);
     }
 
+    /// A call takes the text before it along, which saves every record a step.
+    fn push_call(&mut self, operation: Operation) {
+        let before = Text::new(std::mem::take(&mut self.pending));
+        self.program.ops.push(Op::Call(before, operation));
+    }
+
     /// The operation that comes next.
     fn here(&mut self) -> usize {
         self.flush();
@@ -170,7 +178,7 @@ impl<'a> Compiler<'a> {
 
     fn flush(&mut self) {
         if !self.pending.is_empty() {
-            let text = std::mem::take(&mut self.pending).into_boxed_str();
+            let text = Text::new(std::mem::take(&mut self.pending));
             self.program.ops.push(Op::Literal(text));
         }
     }

@@ -15,6 +15,7 @@ use super::limit::{
     RenderError,
 };
 use super::markup::{Comparison, Counter};
+use super::text::Text;
 
 /// Writing so many bytes takes about as long as an operation.
 const BYTES_OF_AN_OPERATION: u64 = 16;
@@ -22,8 +23,9 @@ const BYTES_OF_AN_OPERATION: u64 = 16;
 /// What rendering does next. Numbers called `otherwise`, `end` and the like are
 /// the operation to go on with.
 pub(super) enum Op {
-    Literal(Box<str>),
-    Call(Operation),
+    Literal(Text),
+    /// Appends a text, empty or not, and what an operation makes.
+    Call(Text, Operation),
     /// Appends the value of a slot.
     Value(usize),
     /// Appends a counter of the block at this depth.
@@ -136,8 +138,11 @@ impl Program {
             operations += 1;
             let before = out.len();
             match op {
-                Op::Literal(text) => out.extend_from_slice(text.as_bytes()),
-                Op::Call(operation) => operation.render(scene, out),
+                Op::Literal(text) => text.write(out),
+                Op::Call(before, operation) => {
+                    before.write(out);
+                    operation.render(scene, out);
+                }
                 Op::Value(slot) => out.extend_from_slice(scene.memory.value(*slot)),
                 op => match self.control(op, &mut run, scene, out) {
                     Ok(jump) => next = jump.unwrap_or(next),
@@ -171,7 +176,7 @@ impl Program {
         out: &mut Vec<u8>,
     ) -> Result<Option<usize>, RenderError> {
         let jump = match op {
-            Op::Literal(_) | Op::Call(_) | Op::Value(_) => None,
+            Op::Literal(_) | Op::Call(..) | Op::Value(_) => None,
             Op::Counter { depth, counter } => {
                 run.write_counter(*depth, *counter, out);
                 None

@@ -47,7 +47,7 @@ impl<'a> Compiler<'a> {
 
     fn call(&mut self, call: &Call<'a>) {
         match call.function.compile(&call.argument, &mut self.needs) {
-            Ok(operation) => self.push(Op::Call(operation)),
+            Ok(operation) => self.push_call(operation),
             Err(misfit) => {
                 let left_out = call.left_out.is_some_and(|inner| inner <= misfit.at);
                 let at = call.argument_at + misfit.at + if left_out { 2 } else { 0 };
@@ -59,7 +59,7 @@ impl<'a> Compiler<'a> {
     fn words(&mut self, pieces: &'static [Piece]) {
         for piece in pieces {
             match piece {
-                Piece::Words(words) => self.push(Op::Call(Operation::List(words))),
+                Piece::Words(words) => self.push_call(Operation::List(words)),
                 Piece::Text(text) => self.pending.push_str(text),
             }
         }

@@ -225,7 +225,7 @@ fn version(parts: &[u32], out: &mut Vec<u8>) {
         if index > 0 {
             out.push(b'.');
         }
-        out.extend_from_slice(itoa::Buffer::new().format(*part).as_bytes());
+        draw::number(*part, out);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::argument::{Argument, Given, Misfit};
+use super::super::text::Text;
 use super::super::value::{Located, Value};
 use super::Operation;
 
@@ -47,7 +48,7 @@ pub(super) fn weighted(argument: &Argument<'_>) -> Result<Operation, Misfit> {
     let weights = list(&given, "weights")?;
     let data = list(&given, "data")?;
     let mut total = 0.0;
-    let mut choices: Vec<(f64, Box<[u8]>)> = Vec::with_capacity(weights.len());
+    let mut choices: Vec<(f64, Text)> = Vec::with_capacity(weights.len());
     for (index, place) in weights.iter().enumerate() {
         let Value::Number(weight) = place.value else {
             return Err(Misfit::at(place, "a number as weight"));
@@ -64,7 +65,7 @@ pub(super) fn weighted(argument: &Argument<'_>) -> Result<Operation, Misfit> {
         };
         total += weight;
         if weight > 0.0 {
-            choices.push((total, item.value.to_text().into_bytes().into()));
+            choices.push((total, Text::new(item.value.to_text())));
         }
     }
     if choices.is_empty() {
@@ -78,7 +79,7 @@ pub(super) fn weighted(argument: &Argument<'_>) -> Result<Operation, Misfit> {
         let index = choices.partition_point(|(up_to, _)| *up_to <= drawn);
         // Rounding may carry the draw up to the total itself.
         if let Some((_, text)) = choices.get(index).or(choices.last()) {
-            out.extend_from_slice(text);
+            text.write(out);
         }
     }))
 }
@@ -137,11 +138,12 @@ fn numbered(entries: impl Iterator<Item = String>) -> Vec<(Box<str>, Box<str>)> 
 }
 
 fn one_of(choices: Vec<Box<str>>) -> Operation {
-    Operation::new(move |scene, out| {
-        if let Some(text) = scene.pick(&choices) {
-            out.extend_from_slice(text.as_bytes());
-        }
-    })
+    Operation::Choice(
+        choices
+            .into_iter()
+            .map(|text| Text::new(text.into()))
+            .collect(),
+    )
 }
 
 fn list<'g>(given: &'g Located, key: &str) -> Result<&'g [Located], Misfit> {

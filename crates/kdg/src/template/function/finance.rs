@@ -1,6 +1,7 @@
 //! Accounts and money.
 
 use super::super::argument::{Argument, Misfit, Parameters};
+use super::super::text::Text;
 use super::super::value::{Value, number_text};
 use super::number::quotient;
 use super::{MOST_CHARACTERS, Operation, draw};
@@ -104,18 +105,21 @@ pub(super) fn amount_of(parameters: &Parameters<'_>) -> Result<Operation, Misfit
         reason = "whole numbers of at most 2^53, and last is not below first"
     )]
     let (first, count) = (first as i64, (last - first) as u64 + 1);
-    let symbol = parameters.text("symbol").unwrap_or_default();
+    let symbol = Text::new(parameters.text("symbol").unwrap_or_default());
+    let end = if drawn < decimals {
+        format!(".{}", "0".repeat(decimals as usize))
+    } else {
+        String::new()
+    };
+    let end = Text::new(end);
     Ok(Operation::new(move |scene, out| {
         let drawn_units = first.saturating_add_unsigned(scene.below(count));
-        out.extend_from_slice(symbol.as_bytes());
+        symbol.write(out);
         if drawn_units < 0 {
             out.push(b'-');
         }
         draw::fixed(drawn_units.unsigned_abs(), drawn, out);
-        if drawn < decimals {
-            out.push(b'.');
-            out.extend(std::iter::repeat_n(b'0', decimals as usize));
-        }
+        end.write(out);
     }))
 }
 

@@ -75,8 +75,11 @@ pub(super) fn write_mailbox(
     out: &mut Vec<u8>,
 ) {
     let start = out.len();
-    write_user_name(first, last, scene, out);
-    draw::rewrite(out, start, draw::slug);
+    write_names(first, last, scene, out);
+    // As a user name, and then the rest of what an address may not have.
+    draw::rewrite(out, start, |byte| {
+        in_user_name(byte).then_some(byte).and_then(draw::slug)
+    });
     out.push(b'@');
 }
 
@@ -88,6 +91,15 @@ pub(super) fn write_user_name(
     out: &mut Vec<u8>,
 ) {
     let start = out.len();
+    write_names(first, last, scene, out);
+    draw::rewrite(out, start, |byte| in_user_name(byte).then_some(byte));
+}
+
+fn in_user_name(byte: u8) -> bool {
+    !matches!(byte, b' ' | b'\'')
+}
+
+fn write_names(first: Option<&str>, last: Option<&str>, scene: &mut Scene, out: &mut Vec<u8>) {
     let shape = scene.below(3);
     write_name(first, lists::FIRST_NAMES, scene, out);
     if shape > 0 {
@@ -97,9 +109,6 @@ pub(super) fn write_user_name(
     if shape != 1 {
         draw::whole(0, 99, scene, out);
     }
-    draw::rewrite(out, start, |byte| {
-        (!matches!(byte, b' ' | b'\'')).then_some(byte)
-    });
 }
 
 fn write_name(given: Option<&str>, names: &[&str], scene: &mut Scene, out: &mut Vec<u8>) {
@@ -133,13 +142,12 @@ pub(super) fn url(scene: &mut Scene, out: &mut Vec<u8>) {
 
 /// `internet.ip`: four numbers of 0 to 255, whether or not they are routable.
 pub(super) fn ip(scene: &mut Scene, out: &mut Vec<u8>) {
-    let mut digits = itoa::Buffer::new();
     let octets = scene.bits().to_be_bytes();
     for (index, octet) in octets.into_iter().take(4).enumerate() {
         if index > 0 {
             out.push(b'.');
         }
-        out.extend_from_slice(digits.format(octet).as_bytes());
+        draw::number(octet, out);
     }
 }
 
@@ -150,7 +158,7 @@ pub(super) fn mac(scene: &mut Scene, out: &mut Vec<u8>) {
         if index > 0 {
             out.push(b':');
         }
-        draw::hex(byte, out);
+        out.extend_from_slice(&draw::hex(byte));
     }
 }
 

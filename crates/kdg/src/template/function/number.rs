@@ -33,6 +33,11 @@ pub(super) fn number(argument: &Argument<'_>) -> Result<Operation, Misfit> {
         ))
     })?;
     Ok(match steps {
+        Steps::Whole {
+            first,
+            count,
+            step: 1,
+        } => Operation::Whole { first, count },
         Steps::Whole { first, count, step } => Operation::new(move |scene, out| {
             let value = first + step * offset(scene, count);
             out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());

@@ -16,8 +16,6 @@ pub(super) struct Moment {
     pub(super) month: i64,
     /// 1 to 31.
     pub(super) day: i64,
-    /// 1 to 366.
-    pub(super) day_of_year: i64,
     /// 0 is Sunday.
     pub(super) weekday: i64,
     pub(super) hour: i64,
@@ -42,7 +40,6 @@ impl Moment {
             year,
             month,
             day,
-            day_of_year: days - days_before_year(year) + 1,
             weekday: (days + 4).rem_euclid(7),
             hour: time / 3_600_000,
             minute: time / 60_000 % 60,
@@ -50,6 +47,11 @@ impl Moment {
             millisecond: time % 1_000,
             days,
         }
+    }
+
+    /// 1 to 366.
+    pub(super) fn day_of_year(&self) -> i64 {
+        self.days - days_before_year(self.year) + 1
     }
 
     /// Year and number of the week that starts on Sunday; the first of a year

@@ -1,5 +1,6 @@
 //! The tokens of a format and what each of them writes.
 
+use super::super::function::pair_of;
 use super::Zone;
 use super::calendar::Moment;
 
@@ -199,7 +200,7 @@ impl Field {
             Quarter => (moment.month + 2) / 3,
             Month => moment.month,
             Day => moment.day,
-            DayOfYear => moment.day_of_year,
+            DayOfYear => moment.day_of_year(),
             Weekday => moment.weekday,
             IsoWeekday => moment.iso_weekday(),
             Week => moment.week().1,
@@ -215,8 +216,26 @@ impl Field {
     }
 }
 
+/// The digits of a number below 100.
+fn two(number: u16) -> [u8; 2] {
+    pair_of(u8::try_from(number).unwrap_or(0))
+}
+
 /// At least `width` digits after the sign.
 fn write_number(number: i64, width: usize, out: &mut Vec<u8>) {
+    // Nearly all of a date and a time.
+    match (width, u16::try_from(number)) {
+        (2, Ok(pair @ 0..100)) => return out.extend_from_slice(&two(pair)),
+        (3, Ok(three @ 0..1_000)) => {
+            out.extend_from_slice(&two(three / 10));
+            return out.extend_from_slice(&two(three % 10)[1..]);
+        }
+        (4, Ok(year @ 0..10_000)) => {
+            out.extend_from_slice(&two(year / 100));
+            return out.extend_from_slice(&two(year % 100));
+        }
+        _ => {}
+    }
     if number < 0 {
         out.push(b'-');
     }

@@ -1,0 +1,59 @@
+//! Node with packages of npm below `target/`, for what needs other people's JavaScript.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context;
+
+use crate::step;
+
+/// The packages, pinned, so that two runs measure the same.
+const PACKAGES: [&str; 3] = ["faker@4.1.0", "moment@2.17.1", "playwright-core@1.65.1"];
+
+/// A folder with the packages installed.
+#[derive(Debug)]
+pub(crate) struct Node {
+    directory: PathBuf,
+}
+
+impl Node {
+    /// Finds the packages, or installs them.
+    ///
+    /// # Errors
+    ///
+    /// When Node is missing, or a package cannot be installed.
+    pub(crate) fn ready() -> anyhow::Result<Self> {
+        step::run_quietly("find node", step::command("node").arg("--version")).context(
+            "Node 20 or later is needed for this, with npm; install it (https://nodejs.org, or Debian: apt-get install nodejs npm)",
+        )?;
+        let directory = step::target().join("tools").join("node");
+        let marker = directory.join("installed.txt");
+        let wanted = PACKAGES.join("\n");
+        if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
+            return Ok(Self { directory });
+        }
+        fs::create_dir_all(&directory)
+            .with_context(|| format!("{} cannot be made", directory.display()))?;
+        let mut npm = step::command("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts"]);
+        npm.args(["--loglevel", "error", "--prefix"])
+            .arg(&directory)
+            .args(PACKAGES);
+        step::run("install npm packages", &mut npm)?;
+        fs::write(&marker, wanted).context("the npm packages cannot be marked as installed")?;
+        Ok(Self { directory })
+    }
+
+    /// A script of `xtask/bench` that is told where the packages are.
+    pub(crate) fn script(&self, name: &str) -> Command {
+        let script = step::root().join("xtask").join("bench").join(name);
+        let mut node = step::command("node");
+        node.arg(script).arg(self.modules());
+        node
+    }
+
+    fn modules(&self) -> &Path {
+        &self.directory
+    }
+}
