@@ -119,9 +119,9 @@ fn a_bomb_is_opened_no_further_than_a_function_can_hold() {
     let most = vec![b' '; MAX_DECOMPRESSED_BYTES - 1];
     let fits = [&most[..], b"1"].concat();
     opens(gzip(&fits), &fits, &[Step::Compressed(Compression::Gzip)]);
-    let bomb = vec![b' '; 64 * MAX_DECOMPRESSED_BYTES];
+    let bomb = vec![b' '; 2 * MAX_DECOMPRESSED_BYTES];
     for bomb in [gzip(&bomb), zstd(&bomb)] {
-        assert!(bomb.len() < 6 * 1024 * 1024);
+        assert!(bomb.len() < 1024 * 1024, "it fits a record");
         assert_eq!(refuses(bomb).reason.code(), "too-large");
     }
 }

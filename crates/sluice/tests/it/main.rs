@@ -8,5 +8,6 @@ mod poison;
 mod preview;
 mod reshard;
 mod restart;
+mod seeds;
 mod send;
 mod stack;
