@@ -3,10 +3,14 @@
 mod maker;
 mod source;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use kdg::{Account, Action, Delivery, DeliverySettings, Event, Fault, Record, SeededEntropy};
+use kdg::{
+    Account, Action, Delivery, DeliverySettings, Event, Fault, Record, RequestFailure,
+    SeededEntropy,
+};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -18,6 +22,9 @@ pub(crate) use source::{Lines, Source};
 
 /// Records made at a time, so that answers are heard in between.
 const STRIDE: usize = 500;
+
+/// How long the requests under way are waited for when a run is cancelled.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 const SECONDS_PER_MINUTE: i32 = 60;
 
@@ -55,6 +62,14 @@ pub(crate) trait Observer {
     fn happened(&mut self, event: Event);
     /// How the records stand now.
     fn stands(&mut self, account: Account);
+    /// When to tell again how they stand, even if nothing happened.
+    fn waits(&self) -> Option<Duration> {
+        None
+    }
+    /// Whether what the observer hears is lost, so that the run had better end.
+    fn has_failed(&self) -> bool {
+        false
+    }
 }
 
 /// Makes records and delivers them until the run ends or is cancelled.
@@ -73,11 +88,22 @@ pub(crate) async fn produce(
     let mut maker = Maker::new(run);
     let mut delivery = Delivery::new(DeliverySettings::default());
     let mut requests = JoinSet::new();
+    let mut under_way = BTreeSet::new();
+    let mut cancelled_at = None;
     loop {
         let now = origin.elapsed();
-        let is_cancelled = *cancelled.borrow_and_update();
+        let is_cancelled = *cancelled.borrow_and_update() || observer.has_failed();
         if is_cancelled {
             delivery.cancel();
+            let since = now.saturating_sub(*cancelled_at.get_or_insert(now));
+            if since >= FAREWELL {
+                requests.abort_all();
+                for request in std::mem::take(&mut under_way) {
+                    let unknown = "no answer before the run was stopped; it may be in the stream";
+                    let failure = RequestFailure::Fatal(unknown.into());
+                    delivery.failed(request, &failure, now, &mut jitter);
+                }
+            }
         } else {
             maker.set_clock(now_ms());
             for _ in 0..delivery.room().min(STRIDE) {
@@ -97,6 +123,7 @@ pub(crate) async fn produce(
             match delivery.next(now) {
                 Action::Send { request, records } => {
                     let (stream, records) = (stream.clone(), records.to_vec());
+                    under_way.insert(request);
                     requests.spawn(async move { (request, stream.put_records(records).await) });
                     continue;
                 }
@@ -119,10 +146,18 @@ pub(crate) async fn produce(
         let may_make = !maker.is_over() && !is_cancelled && delivery.room() > 0;
         let next_record = may_make.then(|| maker.next_due(origin.elapsed())).flatten();
         let wake = wake.into_iter().chain(next_record).min();
+        let farewell = cancelled_at.map(|at| at + FAREWELL);
+        let wake = wake.into_iter().chain(farewell).min();
         let pause = wake.map(|wake| wake.saturating_sub(origin.elapsed()));
+        let pause = pause.into_iter().chain(observer.waits()).min();
         tokio::select! {
             Some(joined) = requests.join_next(), if !requests.is_empty() => {
-                let (request, answer) = joined.context("a request ended without an answer")?;
+                // Those that were given up have been accounted for.
+                let (request, answer) = match joined {
+                    Err(error) if error.is_cancelled() => continue,
+                    joined => joined.context("a request ended without an answer")?,
+                };
+                under_way.remove(&request);
                 let now = origin.elapsed();
                 match answer {
                     Ok(answers) => delivery.answered(request, answers, now, &mut jitter),

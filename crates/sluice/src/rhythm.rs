@@ -36,11 +36,13 @@ pub(crate) enum RhythmError {
 }
 
 /// A time that is simulated, and where it is local.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Simulation {
     pub(crate) from_ms: i64,
     /// How long it lasts.
     pub(crate) lasts: Option<Duration>,
+    /// How many times as fast it passes; as fast as records are taken when `None`.
+    pub(crate) speed: Option<f64>,
 }
 
 /// How fast, and in which time.
@@ -75,6 +77,14 @@ impl FromStr for Ramp {
     }
 }
 
+impl Simulation {
+    /// When it ends, in the time that really passes.
+    pub(crate) fn ends(&self) -> Option<Duration> {
+        let seconds = self.lasts?.as_secs_f64() / self.speed?;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+}
+
 impl Rhythm {
     /// As fast as the stream takes records, in real time.
     pub(crate) fn unlimited() -> Self {
@@ -101,6 +111,7 @@ impl Rhythm {
             (Some((from_ms, _)), None) => Some(Simulation {
                 from_ms,
                 lasts: None,
+                speed: arguments.speed,
             }),
             (Some((from_ms, _)), Some((until_ms, _))) => {
                 let Ok(lasts_ms) = u64::try_from(until_ms.saturating_sub(from_ms)) else {
@@ -109,6 +120,7 @@ impl Rhythm {
                 Some(Simulation {
                     from_ms,
                     lasts: Some(Duration::from_millis(lasts_ms)),
+                    speed: arguments.speed,
                 })
             }
         };

@@ -16,8 +16,8 @@ use crate::command_line::SendArguments;
 use crate::local::until_told_to_stop;
 use crate::pipelines::{self, Described, EVEN};
 use crate::producer::{self, End, Lines, Produced, Run, Source};
-use crate::rhythm::Rhythm;
-use crate::transport::{LocalEndpoint, Stream};
+use crate::rhythm::{Rhythm, Seconds};
+use crate::transport::{Created, LocalEndpoint, Stream};
 use ledger::Ledger;
 use progress::{Progress, Reports};
 
@@ -50,6 +50,9 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
         },
         seed,
     };
+    if arguments.interval == Some(Seconds(Duration::ZERO)) {
+        bail!("--interval is 0; write a number of seconds above it");
+    }
     let reports = arguments.interval.map(|interval| Reports {
         every: interval.0,
         as_json: arguments.json,
@@ -58,7 +61,7 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
     let mut progress = Progress::new(stream.name(), arguments.end.records, reports, ledger);
     let produced = producer::produce(run, &stream, &mut progress, ctrl_c()).await?;
     let took = progress.took();
-    let last_failure = progress.finish()?;
+    let finished = progress.finish();
     let Produced {
         account,
         stopped_by,
@@ -67,6 +70,7 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
     if arguments.json {
         print(&line(&account, took).to_string())?;
     }
+    let last_failure = finished?;
     match (stopped_by, last_failure) {
         (Some(error), _) => Err(error),
         (None, Some(failure)) if account.given_up > 0 => bail!(
@@ -94,8 +98,17 @@ async fn open(arguments: &SendArguments, described: Option<&Described>) -> anyho
         let shards = arguments
             .shards
             .or_else(|| of_pipeline.and_then(|stream| stream.shards));
-        if stream.create(shards).await? {
-            say(&format!("{name}: created, and ACTIVE"));
+        match stream.create(shards).await? {
+            Created::Now => say(&format!("{name}: created, and ACTIVE")),
+            Created::Before { open_shards } => {
+                if let (Some(wanted), Some(open)) = (shards, open_shards)
+                    && i64::from(wanted) != i64::from(open)
+                {
+                    say(&format!(
+                        "{name}: is there already, with {open} shards and not {wanted}; to change                          that, use `aws kinesis update-shard-count`"
+                    ));
+                }
+            }
         }
     }
     Ok(stream)

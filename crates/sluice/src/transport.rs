@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::ProvideCredentials as _;
 use aws_sdk_kinesis::config::retry::RetryConfig;
+use aws_sdk_kinesis::config::timeout::TimeoutConfig;
 use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::{
@@ -37,6 +39,19 @@ const CREATION_PATIENCE: Duration = Duration::from_mins(5);
 
 /// How long to wait before its status is asked for again, below the 20 times a second that AWS allows.
 const CREATION_PAUSE: Duration = Duration::from_millis(500);
+
+/// How long an answer is waited for: a full request takes a while over a slow line.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Whether a stream had to be created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Created {
+    Now,
+    /// It was there.
+    Before {
+        open_shards: Option<i32>,
+    },
+}
 
 /// Puts records into a stream.
 pub(crate) trait PutRecords: Clone + Send + Sync + 'static {
@@ -71,7 +86,12 @@ impl Stream {
         // The delivery retries, because it knows which records of a batch to send again.
         let mut config = aws_config::from_env()
             .http_client(https)
-            .retry_config(RetryConfig::disabled());
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .operation_attempt_timeout(ANSWER_PATIENCE)
+                    .build(),
+            );
         if let Some(LocalEndpoint(endpoint)) = local {
             let key = aws_sdk_kinesis::config::Credentials::new(
                 local::credentials::TEST_ACCESS_KEY_ID,
@@ -103,12 +123,12 @@ impl Stream {
     }
 
     /// Creates the stream unless it is there, and waits until it is ACTIVE; on-demand without a
-    /// number of shards. Tells whether it was created.
+    /// number of shards.
     ///
     /// # Errors
     ///
     /// When it cannot be created, or is not ACTIVE in time.
-    pub(crate) async fn create(&self, shards: Option<u32>) -> anyhow::Result<bool> {
+    pub(crate) async fn create(&self, shards: Option<u32>) -> anyhow::Result<Created> {
         let name = &*self.name;
         let create = self.client.create_stream().stream_name(name);
         let create = match shards {
@@ -131,8 +151,15 @@ impl Stream {
                 anyhow!("the stream {name} cannot be described: {}", words(&error))
             })?;
             let summary = described.stream_description_summary;
-            if summary.is_some_and(|summary| summary.stream_status == StreamStatus::Active) {
-                return Ok(was_created);
+            if let Some(summary) = summary
+                && summary.stream_status == StreamStatus::Active
+            {
+                return Ok(if was_created {
+                    Created::Now
+                } else {
+                    let open_shards = Some(summary.open_shard_count);
+                    Created::Before { open_shards }
+                });
             }
             if Instant::now() > patience_ends {
                 bail!(
@@ -144,12 +171,12 @@ impl Stream {
         }
     }
 
-    /// A hash key in the middle of each open shard, in the order of the shards.
+    /// The hash keys of each open shard, in the order of the shards.
     ///
     /// # Errors
     ///
     /// When the shards cannot be listed.
-    pub(crate) async fn hash_keys(&self) -> anyhow::Result<Vec<u128>> {
+    pub(crate) async fn hash_keys(&self) -> anyhow::Result<Vec<RangeInclusive<u128>>> {
         let name = &*self.name;
         let mut keys = Vec::new();
         let mut next: Option<String> = None;
@@ -170,7 +197,7 @@ impl Stream {
                 if let (true, Some(range)) = (is_open, shard.hash_key_range()) {
                     let first: u128 = range.starting_hash_key().parse()?;
                     let last: u128 = range.ending_hash_key().parse()?;
-                    keys.push(first.midpoint(last));
+                    keys.push(first..=last);
                 }
             }
             next = page.next_token;

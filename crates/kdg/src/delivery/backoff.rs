@@ -20,7 +20,7 @@ pub struct Retry {
 }
 
 impl Default for Retry {
-    /// 100 ms doubling up to 5 s, ten attempts: about half a minute of failures, and five minutes
+    /// 100 ms doubling up to 5 s, ten attempts: ten to twenty seconds of failures, and five minutes
     /// of throttling.
     fn default() -> Self {
         Self {

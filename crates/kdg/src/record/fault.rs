@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::scene::Scene;
 
-use super::{MAX_RECORD_BYTES, Recipe, Record, RecordError};
+use super::{Ending, MAX_RECORD_BYTES, Recipe, Record, RecordError};
 
 /// A late record is at least this much older than the others, in milliseconds.
 const LATE_FROM_MS: u64 = 60 * 60 * 1000;
@@ -206,9 +206,15 @@ impl FaultyRecipe {
             (kind, _) => {
                 let mut record = self.recipe.make(scene, number)?;
                 match kind {
-                    Some(FaultKind::Malformed) => malform(&mut record, scene),
-                    Some(FaultKind::Oversize) => fill(&mut record),
-                    Some(FaultKind::HotKey) => HOT_KEY.clone_into(&mut record.partition_key),
+                    Some(FaultKind::Malformed) => {
+                        self.before_ending(&mut record, |record| malform(record, scene));
+                    }
+                    Some(FaultKind::Oversize) => self.before_ending(&mut record, fill),
+                    Some(FaultKind::HotKey) => {
+                        HOT_KEY.clone_into(&mut record.partition_key);
+                        // It would decide on the shard instead of the key.
+                        record.explicit_hash_key = None;
+                    }
                     _ => {}
                 }
                 record
@@ -220,6 +226,22 @@ impl FaultyRecipe {
         }
         record.check()?;
         Ok((record, fault))
+    }
+}
+
+impl FaultyRecipe {
+    /// Changes a record whose line feed stays where it is.
+    fn before_ending(&self, record: &mut Record, change: impl FnOnce(&mut Record)) {
+        let ends = self.recipe.ending == Ending::LineFeed && record.data.pop().is_some();
+        change(record);
+        if ends {
+            record.data.push(b'\n');
+            // A record that was filled up has no room left for it.
+            if record.size() > MAX_RECORD_BYTES {
+                let last = record.data.len().saturating_sub(2);
+                record.data.remove(last);
+            }
+        }
     }
 }
 

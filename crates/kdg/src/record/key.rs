@@ -1,5 +1,6 @@
 //! A rule and a rendered record → its partition key.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde_json::Value;
@@ -12,14 +13,17 @@ use super::RecordError;
 /// The KDG draws a partition key below this, fresh for each record.
 const RANDOM_KEYS: u64 = 10_000_000_000;
 
+/// 2⁶⁴ divided by the golden ratio.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Where partition keys come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyRule {
     /// A random number of up to ten digits: records spread over all shards.
     Random,
-    /// Each of these hash keys in turn, one a shard, so that every shard gets as
-    /// many records; the partition keys are random.
-    Even(Vec<u128>),
+    /// A hash key of each of these ranges in turn, one a shard, so that every
+    /// shard gets as many records; the partition keys are random.
+    Even(Vec<RangeInclusive<u128>>),
     /// Text with fields of the record: `{{ user_id }}`, `{{ site }}-{{ user.id }}`.
     /// Records with equal keys go to the same shard.
     Template(KeyTemplate),
@@ -71,9 +75,14 @@ impl KeyRule {
     /// The hash key of the record with this number, where it decides on the shard.
     pub(super) fn hash_key(&self, number: u64) -> Option<u128> {
         match self {
-            Self::Even(keys) if !keys.is_empty() => {
-                let turn = number % keys.len() as u64;
-                keys.get(usize::try_from(turn).unwrap_or(0)).copied()
+            Self::Even(ranges) if !ranges.is_empty() => {
+                let shards = ranges.len() as u64;
+                let range = ranges.get(usize::try_from(number % shards).unwrap_or(0))?;
+                // Multiples of the golden ratio fill the range evenly: should the shard be split
+                // meanwhile, each part gets its share.
+                let part = u128::from((number / shards).wrapping_mul(GOLDEN));
+                let span = (range.end() - range.start()) >> 64;
+                Some(range.start() + span * part)
             }
             _ => None,
         }

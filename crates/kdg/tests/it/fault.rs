@@ -128,3 +128,21 @@ fn a_mix_that_cannot_be_is_refused_by_its_entry() {
         assert!(error.contains(part), "{error}");
     }
 }
+
+#[test]
+fn the_line_feed_of_a_record_stays_its_end() {
+    for (record, fault) in records("malformed=0.5,oversize=0.01", "{{random.number}}", 300) {
+        assert_eq!(record.data.last(), Some(&b'\n'), "{fault:?}");
+        assert!(record.size() <= MAX_RECORD_BYTES);
+    }
+}
+
+#[test]
+fn a_hot_key_alone_decides_on_the_shard() {
+    let mut recipe = Recipe::new(Template::compile("x").unwrap());
+    recipe.partition_key = kdg::KeyRule::Even(vec![0..=9, 10..=19]);
+    let mut recipe = FaultyRecipe::new(recipe, "hot-key=1".parse().unwrap());
+    let mut scene = Scene::new(SeededEntropy::new(5), LEAP_DAY);
+    let (record, _) = recipe.make(&mut scene, 0).unwrap();
+    assert_eq!(record.explicit_hash_key, None);
+}

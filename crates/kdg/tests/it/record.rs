@@ -137,12 +137,20 @@ fn a_key_rule_that_cannot_be_read_says_why() {
 #[test]
 fn even_keys_take_turns() {
     let recipe = Recipe {
-        partition_key: KeyRule::Even(vec![7, 1 << 127]),
+        partition_key: KeyRule::Even(vec![7..=9, 1 << 127..=u128::MAX]),
         ..Recipe::new(Template::compile("x").unwrap())
     };
     let mut scene = Scene::new(SeededEntropy::new(1), 0);
-    let keys: Vec<_> = (0..4)
-        .map(|tag| recipe.make(&mut scene, tag).unwrap().explicit_hash_key)
-        .collect();
-    assert_eq!(keys, [Some(7), Some(1 << 127), Some(7), Some(1 << 127)]);
+    let mut keys = (0..2_000).map(|tag| {
+        let record = recipe.make(&mut scene, tag).unwrap();
+        record.explicit_hash_key.unwrap()
+    });
+    let mut in_upper_half = 0;
+    while let (Some(first), Some(second)) = (keys.next(), keys.next()) {
+        assert_eq!(first, 7);
+        assert!(second >= 1 << 127);
+        in_upper_half += u32::from(second >= 3 << 126);
+    }
+    // Should the shard be split, each part gets as much.
+    assert!((499..=501).contains(&in_upper_half), "{in_upper_half}");
 }

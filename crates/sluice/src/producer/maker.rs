@@ -55,7 +55,9 @@ impl Maker {
             }
         }
         let Some(at) = self.rhythm.pace.take_one(now) else {
-            self.is_over = self.rhythm.pace.next_due(now).is_none();
+            // Records that were due before its end are made first.
+            let has_ended = self.simulation_ends().is_some_and(|ends| now >= ends);
+            self.is_over = has_ended || self.rhythm.pace.next_due(now).is_none();
             return None;
         };
         if let Some(simulation) = self.rhythm.simulation {
@@ -97,12 +99,19 @@ impl Maker {
             Next::Ready | Next::Never => self.rhythm.pace.next_due(now),
             Next::NotYet => None,
         };
-        due.into_iter().chain(self.end.after).min()
+        let ends = self.end.after.into_iter().chain(self.simulation_ends());
+        due.into_iter().chain(ends).min()
     }
 
     /// Waits until a source that was empty has something; for ever when it is not empty.
     pub(super) async fn something_to_read(&mut self) {
         self.source.something_to_read().await;
+    }
+
+    fn simulation_ends(&self) -> Option<Duration> {
+        self.rhythm
+            .simulation
+            .and_then(|simulation| simulation.ends())
     }
 
     fn has_reached_its_end(&self, now: Duration) -> bool {

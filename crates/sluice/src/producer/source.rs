@@ -1,14 +1,14 @@
 //! Where the data of records comes from: a recipe, or the lines of standard input.
 
-use std::io::BufRead as _;
+use std::io::{BufRead, Read as _};
 
 use anyhow::Context;
-use kdg::{Encoding, Ending, Fault, FaultyRecipe, KeyRule, Record, Scene};
+use kdg::{Encoding, Ending, Fault, FaultyRecipe, KeyRule, MAX_RECORD_BYTES, Record, Scene};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
 /// How many lines are read ahead.
-const LINES_AHEAD: usize = 2_000;
+const LINES_AHEAD: usize = 500;
 
 /// A source of records.
 #[derive(Debug)]
@@ -77,7 +77,8 @@ impl Lines {
         let (sender, reader) = mpsc::channel(LINES_AHEAD);
         // A thread of its own, because a read of a terminal or a pipe may last for ever.
         std::thread::spawn(move || {
-            for line in std::io::stdin().lock().split(b'\n') {
+            let mut stdin = std::io::stdin().lock();
+            while let Some(line) = read_line(&mut stdin).transpose() {
                 if sender.blocking_send(line).is_err() {
                     return;
                 }
@@ -136,4 +137,17 @@ impl Lines {
         )
         .with_context(|| format!("line {} of standard input cannot be sent", self.taken))
     }
+}
+
+/// A line without its line feed; cut off where it is longer than any record.
+fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let most = MAX_RECORD_BYTES as u64 + 1;
+    if input.by_ref().take(most).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok(Some(line))
 }

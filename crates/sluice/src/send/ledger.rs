@@ -70,6 +70,11 @@ impl Ledger {
         }
     }
 
+    /// Whether a line could not be written.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
     /// Writes what is left.
     ///
     /// # Errors

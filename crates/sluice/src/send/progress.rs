@@ -82,7 +82,15 @@ impl Progress {
         if passed < reports.every.saturating_mul(reports.told + 1) {
             return;
         }
-        reports.told += 1;
+        // Those that were missed are not made up for.
+        let told = passed.as_secs_f64() / reports.every.as_secs_f64();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a run has far fewer reports than a u32 counts"
+        )]
+        let told = told as u32;
+        reports.told = told;
         if reports.as_json {
             if let Err(error) = print(&line(account, passed).to_string()) {
                 self.failed = Some(error);
@@ -109,6 +117,16 @@ impl Observer for Progress {
         if let Event::GivenUp { reason, .. } = event {
             self.last_failure = Some(reason.to_string());
         }
+    }
+
+    fn waits(&self) -> Option<Duration> {
+        let reports = self.reports.as_ref()?;
+        let next = reports.every.saturating_mul(reports.told + 1);
+        Some(next.saturating_sub(self.began.elapsed()))
+    }
+
+    fn has_failed(&self) -> bool {
+        self.ledger.as_ref().is_some_and(Ledger::has_failed)
     }
 
     fn stands(&mut self, account: Account) {

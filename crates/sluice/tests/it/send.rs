@@ -301,6 +301,97 @@ async fn ctrl_c_ends_a_run_with_a_true_account() {
     assert_eq!(found.len() as u64, acknowledged);
 }
 
+#[tokio::test]
+async fn a_simulated_time_ends_a_run_between_two_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let stack = Stack::start(&folder.path().join("state"), &["--no-limits"]);
+    let began = std::time::Instant::now();
+    let mut send = send(&stack, &["--pipeline", "kdg-archive", "--rate", "0.01"]);
+    send.args([
+        "--from",
+        "2026-01-01T00:00:00Z",
+        "--until",
+        "2026-01-01T00:00:20Z",
+    ]);
+    send.args(["--speed", "10"]);
+    assert!(acknowledged(send) <= 1);
+    assert!(
+        began.elapsed() < Duration::from_mins(1),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_run_whose_stack_no_longer_answers_ends_at_ctrl_c_with_its_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let stack = Stack::start(&folder.path().join("state"), &["--no-limits"]);
+    let file = folder.path().join("sent.ndjson");
+    let mut send = send(&stack, &["--pipeline", "kdg-archive", "--rate", "200"]);
+    send.arg("--ledger").arg(&file);
+    let child = send
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    stack.signal("-STOP");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    stack.signal("-CONT");
+    let account = account(&output);
+    assert_eq!(account["in_flight"], 0);
+    assert!(account["given_up"].as_u64() > Some(0), "{account}");
+    assert_eq!(
+        account["generated"].as_u64(),
+        Some(ledger(&file).len() as u64)
+    );
+}
+
+#[tokio::test]
+async fn a_ledger_that_cannot_be_written_ends_the_run_and_not_its_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let stack = Stack::start(folder.path(), &["--no-limits"]);
+    let mut send = send(
+        &stack,
+        &["--pipeline", "kdg-archive", "--ledger", "/dev/full"],
+    );
+    let output = send.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("/dev/full"), "{}", said(&output));
+    assert!(account(&output)["acknowledged"].as_u64() > Some(0));
+}
+
+#[tokio::test]
+async fn an_endless_line_of_stdin_is_refused_before_it_fills_the_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let stack = Stack::start(folder.path(), &["--no-limits"]);
+    let mut send = send(&stack, &["--stdin", "--stream", "kdg-archive-stream"]);
+    let mut child = send
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        let chunk = vec![b'a'; 1 << 16];
+        while stdin.write_all(&chunk).is_ok() {}
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("line 1 of standard input"),
+        "{}",
+        said(&output)
+    );
+}
+
 #[test]
 fn what_does_not_fit_together_is_refused_with_its_remedy() {
     for (arguments, part) in [

@@ -81,6 +81,13 @@ impl Stack {
         }
     }
 
+    /// Sends the process a signal, such as `-STOP`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// Ends the process without a word of warning.
     pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
