@@ -1,7 +1,7 @@
 //! Any text is a rule for partition keys or a grid of rates, or is refused with a reason.
 #![no_main]
 
-use kdg::{Ending, Grid, KeyRule, Record, Scene, SeededEntropy};
+use kdg::{Encoding, Ending, Grid, KeyRule, Record, Scene, SeededEntropy};
 use kdg_fuzz::{Choices, memory};
 use libfuzzer_sys::fuzz_target;
 
@@ -30,7 +30,14 @@ fn keyed(rule: &str, data: &[u8], seed: u64) {
     };
     let key = |data: &[u8]| {
         let mut scene = Scene::new(SeededEntropy::new(seed), 0);
-        Record::of(data.to_vec(), &rule, Ending::LineFeed, &mut scene, 0)
+        Record::of(
+            data.to_vec(),
+            &rule,
+            Encoding::Plain,
+            Ending::LineFeed,
+            &mut scene,
+            0,
+        )
     };
     let record = key(data);
     if let Ok(record) = &record {
