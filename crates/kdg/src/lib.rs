@@ -60,7 +60,7 @@ pub use delivery::{
     RequestId, Retry,
 };
 pub use entropy::{Entropy, SeededEntropy};
-pub use pace::{Cell, Grid, GridError, Pace, RateError, Rounding};
+pub use pace::{Cell, Grid, GridError, Pace, RateError};
 pub use record::{
     Encoding, Ending, Fault, FaultKind, FaultMix, FaultMixError, FaultyRecipe, HOT_KEY, KeyRule,
     KeyRuleError, KeyTemplate, MAX_PARTITION_KEY_CHARACTERS, MAX_RECORD_BYTES, Recipe, Record,

@@ -15,7 +15,7 @@ use constant::Constant;
 use ramp::Ramp;
 use timetable::Timetable;
 
-pub use grid::{Cell, Grid, GridError, Rounding};
+pub use grid::{Cell, Grid, GridError};
 
 /// After a pause (a suspended machine, a stream that throttles) at most the
 /// records of this time are made up for; the rest is dropped from the plan.

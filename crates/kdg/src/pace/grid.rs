@@ -23,7 +23,6 @@ pub struct Grid {
     /// From Sunday on, 24 hours a day.
     cells: [[Cell; HOURS]; DAYS],
     smooth: bool,
-    rounding: Rounding,
 }
 
 /// The records per second of an hour.
@@ -33,16 +32,6 @@ pub struct Cell {
     pub mean: f64,
     /// The standard deviation.
     pub deviation: f64,
-}
-
-/// What becomes of a part of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Rounding {
-    /// Up as often as the part is large: of 2.3 three in ten, so that the average is kept.
-    #[default]
-    Fair,
-    /// Up, as in the KDG, which sends half a record a second more than it is told.
-    Up,
 }
 
 /// A grid that cannot be read.
@@ -97,7 +86,6 @@ impl Grid {
         Self {
             cells: [[Cell::default(); HOURS]; DAYS],
             smooth: false,
-            rounding: Rounding::Fair,
         }
     }
 
@@ -112,13 +100,6 @@ impl Grid {
     #[must_use]
     pub fn smoothed(mut self) -> Self {
         self.smooth = true;
-        self
-    }
-
-    /// The same grid with another rounding.
-    #[must_use]
-    pub fn rounded(mut self, rounding: Rounding) -> Self {
-        self.rounding = rounding;
         self
     }
 
@@ -145,10 +126,8 @@ impl Grid {
     pub(super) fn draw(&self, local_ms: i64, entropy: &mut impl Entropy) -> u64 {
         let cell = self.at(local_ms);
         let drawn = cell.mean + cell.deviation * gaussian(entropy);
-        let rounded = match self.rounding {
-            Rounding::Fair => (drawn + entropy::fraction(entropy)).floor(),
-            Rounding::Up => drawn.ceil(),
-        };
+        // Up as often as the part of a record is large: of 2.3 three in ten.
+        let rounded = (drawn + entropy::fraction(entropy)).floor();
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

@@ -157,11 +157,6 @@ impl FaultyRecipe {
         }
     }
 
-    /// The recipe without the faults.
-    pub fn recipe(&self) -> &Recipe {
-        &self.recipe
-    }
-
     /// Makes the record `number` of the seed, which the caller calls by that number, and tells its
     /// fault. Records without a fault are those that [`Recipe::make_numbered`] makes.
     ///

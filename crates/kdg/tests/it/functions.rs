@@ -13,12 +13,16 @@ pub(crate) fn compiled(template: &str) -> Template {
 
 /// So many records of a template.
 pub(crate) fn draws(template: &str, count: usize) -> Vec<String> {
-    let template = compiled(template);
     let mut scene = Scene::new(SeededEntropy::new(5), LEAP_DAY);
+    draws_in(&mut scene, &compiled(template), count)
+}
+
+/// So many records of a template, one after the other in a scene.
+pub(crate) fn draws_in(scene: &mut Scene, template: &Template, count: usize) -> Vec<String> {
     (0..count)
         .map(|_| {
             let mut record = Vec::new();
-            template.render(&mut scene, &mut record);
+            template.render(scene, &mut record);
             String::from_utf8(record).unwrap()
         })
         .collect()

@@ -6,10 +6,11 @@ use kdg::{Scene, SeededEntropy, Template, TemplateErrors};
 use regex::Regex;
 use serde_json::Value;
 
+use super::functions::draws_in;
 use super::template::LEAP_DAY;
 
-const DRAWS: u32 = 200;
-const DRAWS_THAT_COVER: u32 = 500;
+const DRAWS: usize = 200;
+const DRAWS_THAT_COVER: usize = 500;
 
 const NUMBER: &str = "^[0-9]{1,5}$";
 const PREFIX: &str = r"(?:Mr\.|Mrs\.|Ms\.|Miss|Dr\.)";
@@ -128,17 +129,11 @@ impl Vector {
     }
 
     /// So many records, in the scene that the vector asks for.
-    fn draws(&self, template: &Template, count: u32) -> Vec<String> {
+    fn draws(&self, template: &Template, count: usize) -> Vec<String> {
         let offset = i32::try_from(self.number("offset").unwrap_or(0)).unwrap();
         let mut scene = Scene::new(SeededEntropy::new(7), LEAP_DAY).with_offset(offset);
         scene.set_simulated(self.number("simTime"));
-        (0..count)
-            .map(|_| {
-                let mut record = Vec::new();
-                template.render(&mut scene, &mut record);
-                String::from_utf8(record).unwrap()
-            })
-            .collect()
+        draws_in(&mut scene, template, count)
     }
 }
 

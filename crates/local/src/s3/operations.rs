@@ -2,6 +2,7 @@
 
 mod buckets;
 mod condition;
+mod copy_source;
 mod delete;
 mod list;
 mod multipart;

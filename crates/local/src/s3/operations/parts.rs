@@ -7,14 +7,14 @@ use std::io::{Read, Seek, SeekFrom};
 use std::time::UNIX_EPOCH;
 
 use s3s::dto::{
-    CopyPartResult, CopySource, ETag, ListMultipartUploadsInput, ListMultipartUploadsOutput,
-    ListPartsInput, ListPartsOutput, MultipartUpload, UploadPartCopyInput, UploadPartCopyOutput,
+    CopyPartResult, ETag, ListMultipartUploadsInput, ListMultipartUploadsOutput, ListPartsInput,
+    ListPartsOutput, MultipartUpload, UploadPartCopyInput, UploadPartCopyOutput,
 };
 use s3s::{S3Request, S3Result, s3_error};
 
 use super::condition::ReadConditions;
 use super::multipart::{Part, UPLOAD_FILE, Upload, check_number, open};
-use super::{copied, disk, find, hex, no_such_key, precondition_failed, timestamp};
+use super::{copied, copy_source, disk, find, hex, timestamp};
 use crate::s3::store::Store;
 
 /// How many parts or uploads a page holds.
@@ -27,28 +27,13 @@ pub(super) async fn upload_part_copy(
     let input = request.input;
     let open = open(store, &input.bucket, &input.key, &input.upload_id)?;
     check_number(input.part_number)?;
-    let CopySource::Bucket {
-        bucket: from,
-        key: from_key,
-        ..
-    } = input.copy_source
-    else {
-        return Err(s3_error!(
-            NotImplemented,
-            "a copy source here is a bucket and a key"
-        ));
-    };
-    let opened = find(store, &from)?.open_object(&from_key).map_err(disk)?;
-    let (source, mut file) = opened.ok_or_else(no_such_key)?;
     let conditions = ReadConditions {
         matches: input.copy_source_if_match,
         none_matches: input.copy_source_if_none_match,
         modified_since: input.copy_source_if_modified_since,
         unmodified_since: input.copy_source_if_unmodified_since,
     };
-    conditions
-        .check(&source)
-        .map_err(|_| precondition_failed())?;
+    let (source, mut file) = copy_source::open(store, &input.copy_source, &conditions)?;
     let (start, end) = match &input.copy_source_range {
         None => (0, source.size),
         Some(range) => range_of(range, source.size)?,

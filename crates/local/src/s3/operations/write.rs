@@ -2,17 +2,14 @@
 
 use http::header;
 use s3s::dto::{
-    CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, MetadataDirective,
-    PutObjectInput, PutObjectOutput,
+    CopyObjectInput, CopyObjectOutput, CopyObjectResult, MetadataDirective, PutObjectInput,
+    PutObjectOutput,
 };
 use s3s::{S3Request, S3Result, s3_error};
 
 use super::condition::ReadConditions;
 use super::upload::{Claims, Upload, announced_size, announced_trailer, receive, without_framing};
-use super::{
-    check_key, condition, copied, disk, etag, find, no_such_key, precondition_failed, refused,
-    timestamp,
-};
+use super::{check_key, condition, copied, copy_source, etag, find, refused, timestamp};
 use crate::s3::entry::{Attributes, Checksums, Entry};
 use crate::s3::place::Place;
 use crate::s3::store::Store;
@@ -74,38 +71,24 @@ pub(super) async fn copy_object(
     )?;
     let input = request.input;
     check_key(&input.key)?;
-    let CopySource::Bucket {
-        bucket: from,
-        key: from_key,
-        ..
-    } = input.copy_source
-    else {
-        return Err(s3_error!(
-            NotImplemented,
-            "a copy source here is a bucket and a key"
-        ));
-    };
+    let from = copy_source::name(&input.copy_source)?;
     let replace = input
         .metadata_directive
         .is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
-    if !replace && *from == *input.bucket && *from_key == *input.key {
+    if !replace && from == (input.bucket.as_str(), input.key.as_str()) {
         return Err(s3_error!(
             InvalidRequest,
             "This copy request is illegal because it is trying to copy an object to itself \
              without changing the object's metadata."
         ));
     }
-    let opened = find(store, &from)?.open_object(&from_key).map_err(disk)?;
-    let (source, file) = opened.ok_or_else(no_such_key)?;
     let conditions = ReadConditions {
         matches: input.copy_source_if_match,
         none_matches: input.copy_source_if_none_match,
         modified_since: input.copy_source_if_modified_since,
         unmodified_since: input.copy_source_if_unmodified_since,
     };
-    conditions
-        .check(&source)
-        .map_err(|_| precondition_failed())?;
+    let (source, file) = copy_source::open(store, &input.copy_source, &conditions)?;
     let bucket = find(store, &input.bucket)?;
     let (staged, md5) = copied(bucket.stage(), file).await?;
     let attributes = if replace {
