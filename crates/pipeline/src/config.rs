@@ -1,10 +1,13 @@
 //! What a deployed function gets of its pipeline: two environment variables.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    layout::{KeyTemplate, Layout, TemplateError},
+    layout::{KeyTemplate, Late, Layout, OnLate, TemplateError},
+    object::{Compression, IdMember},
     program::{self, ProgramError, Transform},
+    schema::{Schema, SchemaError},
 };
 
 /// The variable that holds the [`Settings`] as compact JSON.
@@ -20,11 +23,14 @@ pub const MAX_ENVIRONMENT_BYTES: usize = 4096;
 /// What `PIPELINE` says.
 ///
 /// Optional settings may be absent, null or empty: Terraform's `jsonencode` writes nulls.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The pipeline's name, which is the stem of its file.
     pub name: String,
+    /// The JSON Schema that a record has to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<serde_json::Value>,
     /// A VRL condition: `false` drops the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
@@ -36,21 +42,37 @@ pub struct Settings {
 }
 
 /// How records become objects.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectSettings {
     /// How many records share an object.
     #[serde(default, deserialize_with = "null_is_default")]
     pub layout: Layout,
-    /// The template of the object's key.
+    /// The template of the object's key, or of the folder of layout `batch`.
     pub key: String,
     /// The field that `strftime` specifiers refer to, instead of the arrival time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
-    /// What happens when another record holds the key.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub on_collision: OnCollision,
+    /// How many seconds that field may be from the arrival; any number if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_after_seconds: Option<u32>,
+    /// What happens beyond that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_late: Option<OnLate>,
+    /// What happens when another record holds the key, in layout `record`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_collision: Option<OnCollision>,
+    /// How the objects of layout `batch` are compressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compression: Option<Compression>,
+    /// The member of each line of layout `batch` that holds the record's identity; `_id` if it is
+    /// not set, and none if it is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
+
+/// The member that holds a record's identity, unless the pipeline chooses another.
+pub const DEFAULT_ID: &str = "_id";
 
 /// What happens to a record whose key another record holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,12 +94,29 @@ pub struct Config {
     pub name: String,
     /// The compiled filter and program, if there are any.
     pub transform: Option<Transform>,
-    /// How many records share an object.
-    pub layout: Layout,
-    /// The checked template of the object's key.
+    /// What a record has to be like.
+    pub schema: Option<Schema>,
+    /// The checked template of the object's key, or of its folder.
     pub key: KeyTemplate,
-    /// What happens when another record holds the key.
-    pub on_collision: OnCollision,
+    /// How records become objects.
+    pub form: Form,
+}
+
+/// How records become objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One object a record.
+    Record {
+        /// What happens when another record holds the key.
+        on_collision: OnCollision,
+    },
+    /// One object of lines for the records that are delivered together and share a folder.
+    Batch {
+        /// How it is compressed.
+        compression: Compression,
+        /// The member of each line that holds the record's identity.
+        id: Option<IdMember>,
+    },
 }
 
 /// Why a function cannot start.
@@ -98,6 +137,9 @@ pub enum ConfigError {
     /// The key template is not valid.
     #[error("the object key in {PIPELINE_VARIABLE} is not valid: {0}")]
     Key(TemplateError),
+    /// The JSON Schema is not one.
+    #[error("the schema in {PIPELINE_VARIABLE} is not valid: {0}")]
+    Schema(SchemaError),
 }
 
 impl Settings {
@@ -114,6 +156,30 @@ impl Settings {
             (PIPELINE_VARIABLE, serde_json::to_string(self)?),
             (BUCKET_VARIABLE, bucket.to_owned()),
         ])
+    }
+}
+
+impl ObjectSettings {
+    fn form(&self) -> Form {
+        match self.layout {
+            Layout::Record => Form::Record {
+                on_collision: self.on_collision.unwrap_or_default(),
+            },
+            Layout::Batch => {
+                let id = self.id.as_deref().unwrap_or(DEFAULT_ID);
+                Form::Batch {
+                    compression: self.compression.unwrap_or_default(),
+                    id: (!id.is_empty()).then(|| IdMember::new(id)),
+                }
+            }
+        }
+    }
+
+    fn late(&self) -> Option<Late> {
+        self.late_after_seconds.map(|seconds| Late {
+            after: TimeDelta::seconds(seconds.into()),
+            policy: self.on_late.unwrap_or_default(),
+        })
     }
 }
 
@@ -136,10 +202,16 @@ impl Config {
         Ok(Self {
             name: settings.name.clone(),
             transform: Transform::new(filter, program),
-            layout: object.layout,
-            key: KeyTemplate::parse(&object.key, object.timestamp.as_deref())
-                .map_err(ConfigError::Key)?,
-            on_collision: object.on_collision,
+            schema: settings
+                .schema
+                .as_ref()
+                .map(Schema::compile)
+                .transpose()
+                .map_err(ConfigError::Schema)?,
+            key: KeyTemplate::parse(&object.key, object.layout, object.timestamp.as_deref())
+                .map_err(ConfigError::Key)?
+                .with_late(object.late()),
+            form: object.form(),
         })
     }
 

@@ -1,6 +1,10 @@
 //! A record's bytes, opened layer by layer until they are one JSON value.
 
 mod compression;
+mod member;
+mod unpack;
+
+use std::borrow::Cow;
 
 use base64::{
     Engine, alphabet,
@@ -17,6 +21,7 @@ use crate::{
 };
 
 pub use compression::{Compression, MAX_DECOMPRESSED_BYTES};
+pub use unpack::{Packing, Unpacked, unpack};
 
 const PRODUCERS: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -28,6 +33,10 @@ const PRODUCERS_URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SA
 pub enum Step {
     /// Lambda's envelope around the producer's bytes.
     Base64,
+    /// An aggregated record of the Kinesis Producer Library, of which this is one part.
+    Aggregate,
+    /// A message of a CloudWatch Logs subscription, of which this is one event.
+    LogEvent,
     /// A compressed payload, known by its first bytes.
     Compressed(Compression),
     /// Base64 of the producer's own, which Kinesis then encoded once more.
@@ -43,6 +52,8 @@ impl Step {
     pub fn name(self) -> &'static str {
         match self {
             Self::Base64 => "base64",
+            Self::Aggregate => "KPL aggregate",
+            Self::LogEvent => "CloudWatch log event",
             Self::Compressed(compression) => compression.name(),
             Self::SecondBase64 => "second base64",
             Self::Text => "UTF-8 text",
@@ -58,17 +69,30 @@ pub struct Decoded {
     pub opened: Vec<Step>,
     /// What lies within: one JSON value as text.
     pub bytes: Bytes,
-    /// That value, when [`Depth::Value`] asked for it.
-    pub value: Option<Value>,
+    /// What is known of that value.
+    pub seen: Seen,
 }
 
 /// How far a record needs to be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
+pub enum Depth<'a> {
     /// It has to be JSON, but nobody looks inside.
     Syntax,
+    /// It may be an object, and may have a member of this name.
+    Member(&'a str),
     /// Its fields are read.
     Value,
+}
+
+/// What is known of a JSON value, as far as a [`Depth`] asked for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// That it is one.
+    Syntax,
+    /// Whether it is an object with the member; `None` for what is no object.
+    Member(Option<bool>),
+    /// All of it.
+    Value(Value),
 }
 
 /// A layer that could not be opened.
@@ -80,7 +104,7 @@ pub struct Undecodable {
     pub reason: QuarantineReason,
 }
 
-/// Opens every layer of a record.
+/// Opens every layer of a record that was packed so.
 ///
 /// Compression and a second base64 are opened once each, in whichever order the producer applied
 /// them. A payload that is JSON as it stands is never taken for base64.
@@ -88,18 +112,18 @@ pub struct Undecodable {
 /// # Errors
 ///
 /// Says why the first layer could not be opened that had to be.
-pub fn decode(record: &Record, depth: Depth) -> Result<Decoded, Undecodable> {
+pub fn decode(record: &Record, packing: Packing, depth: Depth<'_>) -> Result<Decoded, Undecodable> {
     match &record.data {
         Data::NotBase64(_) => Err(Undecodable {
             opened: Vec::new(),
             reason: QuarantineReason::NotBase64,
         }),
-        Data::Decoded(bytes) => open(bytes.clone(), vec![Step::Base64], depth),
+        Data::Decoded(bytes) => open(bytes.clone(), packing.steps().to_vec(), depth),
     }
 }
 
 /// Opens what lies below the layers that are open.
-fn open(bytes: Bytes, mut opened: Vec<Step>, depth: Depth) -> Result<Decoded, Undecodable> {
+fn open(bytes: Bytes, mut opened: Vec<Step>, depth: Depth<'_>) -> Result<Decoded, Undecodable> {
     let is_compressed = opened
         .iter()
         .any(|step| matches!(step, Step::Compressed(_)));
@@ -116,17 +140,18 @@ fn open(bytes: Bytes, mut opened: Vec<Step>, depth: Depth) -> Result<Decoded, Un
         Ok(text) => text,
         Err(reason) => return Err(Undecodable { opened, reason }),
     };
-    let value = match depth {
-        Depth::Syntax => json::<IgnoredAny>(text).map(|_| None),
-        Depth::Value => json::<Value>(text).map(Some),
+    let seen = match depth {
+        Depth::Syntax => json::<IgnoredAny>(text).map(|_| Seen::Syntax),
+        Depth::Member(name) => member::find(text, name).map(Seen::Member),
+        Depth::Value => json::<Value>(text).map(Seen::Value),
     };
-    match value {
-        Ok(value) => {
+    match seen {
+        Ok(seen) => {
             opened.extend([Step::Text, Step::Json]);
             Ok(Decoded {
                 opened,
                 bytes,
-                value,
+                seen,
             })
         }
         Err(reason) => {
@@ -145,7 +170,13 @@ fn open(bytes: Bytes, mut opened: Vec<Step>, depth: Depth) -> Result<Decoded, Un
 
 /// What a producer encoded by itself: base64 of either alphabet, with or without padding.
 fn inner(text: &str) -> Option<Bytes> {
-    let text = text.trim_ascii();
+    // MIME breaks the lines, and so do `base64` and Python's `encodebytes`.
+    let text: Cow<'_, str> = if text.contains(|c: char| c.is_ascii_whitespace()) {
+        text.split_ascii_whitespace().collect::<String>().into()
+    } else {
+        text.into()
+    };
+    let text = text.as_ref();
     let decoded = PRODUCERS_STANDARD
         .decode(text)
         .or_else(|_| PRODUCERS_URL_SAFE.decode(text));

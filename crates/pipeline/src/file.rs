@@ -4,6 +4,7 @@
 //! both pure, and [`Pipeline::read`] around them, which alone touches the file system.
 
 mod aws;
+mod beside;
 mod place;
 mod problem;
 mod raw;
@@ -17,6 +18,7 @@ use std::{
 
 use serde::Deserialize;
 
+use self::beside::Beside;
 pub use self::problem::{Problem, Problems};
 use crate::config::{Config, Settings};
 
@@ -108,8 +110,7 @@ impl Pipeline {
             let remedy = "name a file such as pipelines/user-activity.yaml";
             Problems::new(&file, vec![Problem::of_file(message, remedy)])
         })?;
-        let beside = |template: &Path| path.with_file_name(template).is_file();
-        validate::pipeline(&name, &source, beside)
+        validate::pipeline(&name, &source, Beside::Of(path))
             .map_err(|problems| Problems::new(&file, problems))
     }
 
@@ -119,7 +120,7 @@ impl Pipeline {
     ///
     /// As [`Pipeline::read`]; the file is called `NAME.yaml`.
     pub fn parse(name: &str, source: &str) -> Result<Self, Problems> {
-        validate::pipeline(name, source, |_| true)
+        validate::pipeline(name, source, Beside::Anything)
             .map_err(|problems| Problems::new(&format!("{name}.yaml"), problems))
     }
 

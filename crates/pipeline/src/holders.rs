@@ -43,8 +43,8 @@ pub(crate) struct Digest([u8; 32]);
 impl Holder {
     /// The record with this stamp.
     pub(crate) fn record(stamp: &Stamp) -> Self {
-        let values = stamp.to_metadata().map(|(_, value)| value);
-        Self::Record(Digest::of(values.iter().map(String::as_str)))
+        let metadata = stamp.to_metadata();
+        Self::Record(Digest::of(metadata.iter().map(|(_, value)| value.as_str())))
     }
 
     pub(crate) fn is(&self, stamp: &Stamp) -> bool {

@@ -4,6 +4,7 @@
 //! outside the braces. What an event brings along can fill its place in the key and nothing else:
 //! it adds no `/`, names no parent, and never leaves the template's literal prefix.
 
+mod late;
 mod template;
 
 use std::fmt::{self, Write};
@@ -16,7 +17,10 @@ use vrl::{
 };
 
 use self::template::Part;
-pub use self::template::{Metadata, TemplateError};
+pub use self::{
+    late::{Late, OnLate},
+    template::{Metadata, TemplateError},
+};
 use crate::record::Record;
 
 /// How many bytes of UTF-8 an object key may have ("Naming Amazon S3 objects",
@@ -36,13 +40,21 @@ pub enum Layout {
     /// One object a record.
     #[default]
     Record,
+    /// One object for all records of a delivery that have the same partition.
+    Batch,
 }
 
-/// A checked template for object keys.
+/// How much of a key is kept free for the name of an object of several records: shard, two
+/// sequence numbers of at most 129 digits, what tells equal names apart, and the extension.
+const MAX_NAME_BYTES: usize = 128 + 1 + 129 + 1 + 129 + 9 + 11;
+
+/// A checked template for object keys, or for the partitions of layout `batch`.
 #[derive(Clone, Debug)]
 pub struct KeyTemplate {
     parts: Vec<Part>,
     timestamp: Option<Field>,
+    late: Option<Late>,
+    max_bytes: usize,
 }
 
 /// A field of the record, by its path.
@@ -90,12 +102,20 @@ pub enum Unrenderable {
     /// The field that `timestamp` names is no time.
     #[error("the field {0} is neither RFC 3339 nor Unix seconds")]
     NoTime(String),
+    /// The time that `timestamp` names is too far from the arrival.
+    #[error("the record is of {own}, more than {seconds} seconds from its arrival")]
+    Late {
+        /// What the record tells.
+        own: DateTime<Utc>,
+        /// How far it may be.
+        seconds: i64,
+    },
     /// The key as a whole would name another place than its template.
     #[error("the key would begin with a reserved prefix or have `.` or `..` as a part")]
     Misplaced,
     /// S3 would refuse the key.
-    #[error("the key would be longer than {MAX_KEY_BYTES} bytes")]
-    TooLong,
+    #[error("the key would be longer than {0} bytes")]
+    TooLong(usize),
 }
 
 impl KeyTemplate {
@@ -104,11 +124,30 @@ impl KeyTemplate {
     /// # Errors
     ///
     /// A template that no record could satisfy, or that a record could escape.
-    pub fn parse(source: &str, timestamp: Option<&str>) -> Result<Self, TemplateError> {
+    pub fn parse(
+        source: &str,
+        layout: Layout,
+        timestamp: Option<&str>,
+    ) -> Result<Self, TemplateError> {
+        let (parts, max_bytes) = match layout {
+            Layout::Record => (template::parse_key(source)?, MAX_KEY_BYTES),
+            Layout::Batch => {
+                let parts = template::parse_partition(source)?;
+                (parts, MAX_KEY_BYTES - 1 - MAX_NAME_BYTES)
+            }
+        };
         Ok(Self {
-            parts: template::parse_key(source)?,
+            parts,
             timestamp: timestamp.map(Field::parse).transpose()?,
+            late: None,
+            max_bytes,
         })
+    }
+
+    /// The same template with a bound for the time that records tell of themselves.
+    #[must_use]
+    pub fn with_late(self, late: Option<Late>) -> Self {
+        Self { late, ..self }
     }
 
     /// Whether a key depends on fields of the record, and not just on its metadata.
@@ -121,14 +160,20 @@ impl KeyTemplate {
         self.parts.iter().any(|part| matches!(part, Part::Time(_)))
     }
 
-    /// Writes the key of a record whose value, after the program, is `value`.
+    /// Writes the key, or the partition, of a record whose value, after the program, is `value`.
     ///
     /// # Errors
     ///
     /// A record that the template cannot place.
     pub fn render(&self, record: &Record, value: &Value) -> Result<String, Unrenderable> {
         let time = match &self.timestamp {
-            Some(field) => time(field, value)?,
+            Some(field) => {
+                let own = time(field, value)?;
+                match self.late {
+                    Some(late) => late.place(own, record.arrival)?,
+                    None => own,
+                }
+            }
             None => record.arrival,
         };
         let mut key = String::with_capacity(MAX_KEY_BYTES / 8);
@@ -145,8 +190,8 @@ impl KeyTemplate {
                 }
             }
         }
-        if key.len() > MAX_KEY_BYTES {
-            return Err(Unrenderable::TooLong);
+        if key.len() > self.max_bytes {
+            return Err(Unrenderable::TooLong(self.max_bytes));
         }
         if is_reserved(&key)
             || key

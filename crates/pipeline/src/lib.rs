@@ -32,6 +32,8 @@ pub mod event;
 
 pub mod decode;
 
+pub mod schema;
+
 pub mod program;
 
 pub mod layout;

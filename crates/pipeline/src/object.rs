@@ -1,7 +1,11 @@
 //! The objects that records become, and the metadata by which a replay recognises them.
 
+mod ndjson;
+mod stamp;
+
+use std::io;
+
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
@@ -10,22 +14,28 @@ use crate::{
     record::{Identity, Record},
 };
 
+pub use ndjson::{Compression, IdMember, identity_of_line, push_line};
+pub use stamp::{
+    ARRIVAL_METADATA, COUNT_METADATA, FIRST_METADATA, LAST_METADATA, PIPELINE_METADATA,
+    RECORD_METADATA, SHA256_METADATA, SHARD_METADATA, Stamp,
+};
+
 /// How many bytes the user-defined metadata of an object may have, names and values together
 /// ("Working with object metadata", `AmazonS3/latest/userguide/UsingMetadata.html`).
 pub const MAX_METADATA_BYTES: usize = 2048;
 
-/// The metadata that names the record an object was made of.
-pub const RECORD_METADATA: &str = "sluice-record";
-/// The metadata that names the pipeline that made an object.
-pub const PIPELINE_METADATA: &str = "sluice-pipeline";
-/// The metadata that says when the stream accepted the record, in RFC 3339.
-pub const ARRIVAL_METADATA: &str = "sluice-arrival";
 /// The metadata of a quarantined record that holds the reason's code.
 pub const REASON_METADATA: &str = "sluice-reason";
 /// The metadata of a quarantined record that holds the reason as a sentence, percent-encoded.
 pub const ERROR_METADATA: &str = "sluice-error";
 /// The metadata of a quarantined record that holds its partition key, percent-encoded.
 pub const PARTITION_KEY_METADATA: &str = "sluice-partition-key";
+
+/// How many digits of a digest tell objects of several records apart whose names are the same.
+pub const MAX_SUFFIX_BYTES: usize = 8;
+
+/// About how many bytes a line grows by its identity.
+const ID_BYTES: usize = 96;
 
 /// How much of a reason's sentence is kept.
 const MAX_ERROR_BYTES: usize = 512;
@@ -58,51 +68,6 @@ pub struct Object {
     pub metadata: Vec<(&'static str, String)>,
 }
 
-/// Who made an object of what: the part of its metadata that a replay is recognised by.
-///
-/// The pipeline belongs to it because two pipelines may read one stream into one bucket.
-/// Ordered from the older record to the newer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stamp {
-    arrival: DateTime<Utc>,
-    record: Identity,
-    pipeline: String,
-}
-
-impl Stamp {
-    /// The stamp of what this pipeline makes of this record.
-    pub fn new(pipeline: &str, record: &Record) -> Self {
-        Self {
-            arrival: record.arrival,
-            record: record.identity.clone(),
-            pipeline: pipeline.to_owned(),
-        }
-    }
-
-    /// The stamp as metadata.
-    pub fn to_metadata(&self) -> [(&'static str, String); 3] {
-        [
-            (RECORD_METADATA, self.record.to_string()),
-            (PIPELINE_METADATA, self.pipeline.clone()),
-            (
-                ARRIVAL_METADATA,
-                self.arrival.to_rfc3339_opts(SecondsFormat::Millis, true),
-            ),
-        ]
-    }
-
-    /// Reads a stamp back; `None` for an object that no pipeline made.
-    pub fn from_metadata<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
-        Some(Self {
-            record: get(RECORD_METADATA)?.parse().ok()?,
-            pipeline: get(PIPELINE_METADATA)?.to_owned(),
-            arrival: DateTime::parse_from_rfc3339(get(ARRIVAL_METADATA)?)
-                .ok()?
-                .to_utc(),
-        })
-    }
-}
-
 impl Object {
     /// The object of a record under this key.
     pub fn new(stamp: Stamp, key: String, body: Bytes) -> Self {
@@ -115,14 +80,46 @@ impl Object {
         }
     }
 
+    /// The object of several records of one shard, in their order, below a partition.
+    ///
+    /// Its name is a function of the first and the last record, so that the same records have the
+    /// same key whenever they are delivered together. `None` when there are no records.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: compressing in memory does not fail.
+    pub fn of_lines(
+        pipeline: &str,
+        partition: &str,
+        compression: Compression,
+        id: Option<&IdMember>,
+        records: &[(&Record, &Bytes)],
+    ) -> io::Result<Option<Self>> {
+        let (Some((first, _)), Some((last, _))) = (records.first(), records.last()) else {
+            return Ok(None);
+        };
+        let bytes: usize = records.iter().map(|(_, json)| json.len()).sum();
+        let mut lines = Vec::with_capacity(bytes + records.len() * ID_BYTES);
+        for (record, json) in records {
+            push_line(&mut lines, id, &record.identity, json);
+        }
+        Ok(Some(Self {
+            key: lines_key(partition, compression, &first.identity, &last.identity),
+            content_type: compression.content_type(),
+            stamp: Stamp::of_lines(pipeline, first, last, records.len(), &lines),
+            body: compression.compress(lines)?,
+            metadata: Vec::new(),
+        }))
+    }
+
     /// The object that keeps a record which can never succeed: its original bytes below
     /// `quarantine/PIPELINE/REASON/`, named after its identity.
     pub fn quarantined(pipeline: &str, record: &Record, reason: &QuarantineReason) -> Self {
         let identity = &record.identity;
-        let (shard_id, sequence_number) = (identity.shard_id(), identity.sequence_number());
+        let (shard_id, position) = (identity.shard_id(), identity.position());
         let code = reason.code();
         Self {
-            key: format!("{QUARANTINE_PREFIX}{pipeline}/{code}/{shard_id}-{sequence_number}"),
+            key: format!("{QUARANTINE_PREFIX}{pipeline}/{code}/{shard_id}-{position}"),
             body: record.data.original().clone(),
             content_type: "application/octet-stream",
             stamp: Stamp::new(pipeline, record),
@@ -141,16 +138,32 @@ impl Object {
     }
 }
 
-/// The key of a record whose own key another record holds: the sequence number goes before the
+/// The key of an object of several records.
+pub fn lines_key(
+    partition: &str,
+    compression: Compression,
+    first: &Identity,
+    last: &Identity,
+) -> String {
+    format!(
+        "{partition}/{}-{}-{}{}",
+        first.shard_id(),
+        first.sequence_number(),
+        last.sequence_number(),
+        compression.extension()
+    )
+}
+
+/// The key of an object whose own key another one holds: what tells them apart goes before the
 /// extension. `None` when that would be longer than S3 allows.
-pub fn suffixed(key: &str, identity: &Identity) -> Option<String> {
+pub fn suffixed(key: &str, suffix: &str) -> Option<String> {
     let file_name = key.rfind('/').map_or(0, |slash| slash + 1);
     let extension = key[file_name..]
         .rfind('.')
         .filter(|dot| *dot > 0)
         .map_or(key.len(), |dot| file_name + dot);
     let (stem, extension) = key.split_at(extension);
-    let suffixed = format!("{stem}-{}{extension}", identity.sequence_number());
+    let suffixed = format!("{stem}-{suffix}{extension}");
     (suffixed.len() <= MAX_KEY_BYTES).then_some(suffixed)
 }
 
@@ -174,31 +187,27 @@ fn encode(text: &str, set: &'static AsciiSet, max_bytes: usize) -> String {
 mod tests {
     use super::*;
 
-    fn identity() -> Identity {
-        "shardId-000000000000:42".parse().unwrap()
-    }
-
     #[test]
-    fn the_sequence_number_goes_before_the_extension() {
+    fn what_tells_keys_apart_goes_before_the_extension() {
         for (key, expected) in [
             ("a.json", "a-42.json"),
             ("dir.d/a", "dir.d/a-42"),
             ("dir/.hidden", "dir/.hidden-42"),
             ("a.tar.gz", "a.tar-42.gz"),
         ] {
-            assert_eq!(suffixed(key, &identity()).as_deref(), Some(expected));
+            assert_eq!(suffixed(key, "42").as_deref(), Some(expected));
         }
     }
 
     #[test]
     fn a_key_without_room_for_a_suffix_gets_none() {
         assert_eq!(
-            suffixed(&"k".repeat(MAX_KEY_BYTES - 3), &identity())
+            suffixed(&"k".repeat(MAX_KEY_BYTES - 3), "42")
                 .unwrap()
                 .len(),
             MAX_KEY_BYTES
         );
-        assert_eq!(suffixed(&"k".repeat(MAX_KEY_BYTES - 2), &identity()), None);
+        assert_eq!(suffixed(&"k".repeat(MAX_KEY_BYTES - 2), "42"), None);
     }
 
     #[test]

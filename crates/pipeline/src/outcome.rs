@@ -25,6 +25,8 @@ pub enum Stored {
         /// The size of its body.
         bytes: usize,
     },
+    /// By the object that this invocation wrote for another record.
+    Beside,
     /// By an earlier delivery of the same record.
     Already,
     /// By giving way to a newer record, where the pipeline says `on_collision: overwrite`.
@@ -68,7 +70,30 @@ pub enum QuarantineReason {
     ProgramError(String),
     /// The key template has no value for it.
     #[error("the object key cannot be rendered: {0}")]
-    KeyUnrenderable(#[from] Unrenderable),
+    KeyUnrenderable(Unrenderable),
+    /// Its own time is too far from its arrival, where the pipeline says `on_late: quarantine`.
+    #[error("{0}")]
+    Late(Unrenderable),
+    /// It is not as the pipeline's JSON Schema says.
+    #[error("the record breaks `{keyword}` of the schema at {path}: {message}")]
+    SchemaViolation {
+        /// The keyword that it breaks.
+        keyword: String,
+        /// Where in the record, as a JSON Pointer; `the root` for the record itself.
+        path: String,
+        /// What is wrong, in the validator's words.
+        message: String,
+    },
+    /// Its line has no place for its identity.
+    #[error(
+        "a line gets the record's identity as a member, and the record is no JSON object; set object.id to \"\" to store it without"
+    )]
+    NotAnObject,
+    /// Its line has no place for its identity.
+    #[error(
+        "the record has a member `{0}` of its own, and its identity would replace it; choose another name as object.id"
+    )]
+    IdTaken(String),
     /// Another record has its key, and nothing else may be used.
     #[error("another record already holds the object key")]
     KeyTaken,
@@ -86,7 +111,20 @@ impl QuarantineReason {
             Self::NotJson(_) => "not-json",
             Self::ProgramError(_) => "program-error",
             Self::KeyUnrenderable(_) => "key-unrenderable",
+            Self::Late(_) => "late",
+            Self::SchemaViolation { .. } => "schema-violation",
+            Self::NotAnObject => "not-an-object",
+            Self::IdTaken(_) => "id-taken",
             Self::KeyTaken => "key-taken",
+        }
+    }
+}
+
+impl From<Unrenderable> for QuarantineReason {
+    fn from(reason: Unrenderable) -> Self {
+        match reason {
+            late @ Unrenderable::Late { .. } => Self::Late(late),
+            other => Self::KeyUnrenderable(other),
         }
     }
 }

@@ -1,24 +1,30 @@
 //! A batch from its event to its report: every record settled once, and in time.
 //!
-//! Records that want the same key are settled together. The first of them claims the key, and
-//! what that put answers tells about all the others, so that a key shared by many costs one look
-//! and not one each. The displaced then go, in a second pass, where the pipeline's `on_collision`
-//! sends them.
+//! The records are worked on in segments, each as much as the memory may hold at a time, because
+//! compressed payloads can be many times as large as their event.
 
-mod batch;
+mod each;
+mod segment;
+mod together;
 
-use std::time::Duration;
+use std::{borrow::Cow, slice, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::time::Instant;
+use futures::{StreamExt, stream};
+use tokio::time::{Instant, timeout_at};
 
-use self::batch::Batch;
+use self::segment::{Claim, Member, Segment};
 use crate::{
-    config::Config,
+    config::{Config, Form},
+    decode,
     event::Event,
     holders::Holders,
-    report::{BatchReport, Circumstances, Settled, Unaccounted},
-    store::Store,
+    object::Object,
+    outcome::{Outcome, QuarantineReason, RetryReason},
+    record::Record,
+    report::{BatchReport, Circumstances, Settled, Tally, Unaccounted},
+    store::{Condition, Put, Store},
+    verdict::{self, Intent},
 };
 
 /// How many puts are under way at once.
@@ -89,20 +95,145 @@ impl<S: Store> Processor<S> {
             began_at: invocation.received_at,
         };
         let remaining = invocation.deadline.saturating_duration_since(clock.began);
-        let batch = Batch {
+        let run = Run {
             processor: self,
-            records: &event.records,
             cutoff: clock.began + remaining.saturating_sub(MARGIN.min(remaining / 4)),
             clock,
         };
-        let settled = in_order(batch.settle().await, event.records.len())?;
+        let mut tally = Tally::default();
+        let mut arriving = event.records.iter();
+        loop {
+            let segment = run.gather(&mut arriving, &mut tally);
+            if segment.records.is_empty() {
+                break;
+            }
+            let settled = run.settle(&segment).await;
+            let settled = in_order(settled, segment.records.len())?;
+            for (record, settled) in segment.records.iter().zip(&settled) {
+                tally.settled(record, settled);
+            }
+        }
         let circumstances = Circumstances {
             pipeline: self.config.name.clone(),
             at: clock.now(),
             duration: clock.elapsed(),
             cold_start: invocation.cold_start,
         };
-        BatchReport::new(circumstances, &event.records, &settled)
+        let ends = event.records.first().zip(event.records.last());
+        let span = ends.map(|(first, last)| (first.identity.clone(), last.identity.clone()));
+        tally.close(circumstances, span)
+    }
+}
+
+/// One batch on its way.
+struct Run<'p, S> {
+    processor: &'p Processor<S>,
+    clock: Clock,
+    /// When no put is begun any more, and none is waited for.
+    cutoff: Instant,
+}
+
+impl<S: Store> Run<'_, S> {
+    /// Takes apart and judges as many records as the memory may hold at a time; none is left when
+    /// the segment is empty.
+    fn gather<'r>(&self, arriving: &mut slice::Iter<'r, Record>, tally: &mut Tally) -> Segment<'r> {
+        let mut segment = Segment::default();
+        for record in arriving {
+            if self.is_over() {
+                tally.received();
+                segment.settle_at_once(
+                    Cow::Borrowed(record),
+                    self.settled(Outcome::Retry(RetryReason::OutOfTime)),
+                );
+                continue;
+            }
+            // What a folder's next object begins with would change with the repetition.
+            if self.is_batch() && tally.repeats(record) {
+                tally.received();
+                segment.settle_at_once(
+                    Cow::Borrowed(record),
+                    self.settled(Outcome::Retry(RetryReason::Behind)),
+                );
+                continue;
+            }
+            let unpacked = decode::unpack(record);
+            let packing = unpacked.packing;
+            let records: Vec<Cow<'r, Record>> = match unpacked.records {
+                Cow::Borrowed(records) => records.iter().map(Cow::Borrowed).collect(),
+                Cow::Owned(records) => records.into_iter().map(Cow::Owned).collect(),
+            };
+            for record in records {
+                tally.received();
+                match verdict::verdict(&self.processor.config, &record, packing).intent {
+                    Intent::Store { key, body } => segment.store(record, key, body),
+                    Intent::Filter => {
+                        segment.settle_at_once(record, self.settled(Outcome::Filtered));
+                    }
+                    Intent::Quarantine(reason) => segment.quarantine(record, reason),
+                }
+            }
+            if segment.is_full() {
+                break;
+            }
+        }
+        segment
+    }
+
+    /// Settles every record of a segment: each place in it appears once in what is returned.
+    async fn settle(&self, segment: &Segment<'_>) -> Vec<(usize, Settled)> {
+        let quarantine = stream::iter(&segment.refused)
+            .map(|(index, reason)| self.quarantine(segment, *index, reason))
+            .buffer_unordered(CONCURRENCY);
+        let mut settled = segment.settled.clone();
+        settled.extend(match &self.processor.config.form {
+            Form::Record { on_collision } => self.store_each(segment, *on_collision).await,
+            Form::Batch { compression, id } => {
+                self.store_together(segment, *compression, id.as_ref())
+                    .await
+            }
+        });
+        settled.extend(quarantine.collect::<Vec<_>>().await);
+        settled
+    }
+
+    /// Keeps a record that can never succeed.
+    async fn quarantine(
+        &self,
+        segment: &Segment<'_>,
+        index: usize,
+        reason: &QuarantineReason,
+    ) -> (usize, Settled) {
+        let pipeline = &self.processor.config.name;
+        let object = Object::quarantined(pipeline, &segment.records[index], reason);
+        let outcome = match self.put(&object, &Condition::Absent).await {
+            // The key holds the record's identity: whatever has taken it is this record.
+            Ok(Put::Written | Put::Taken { .. }) => Outcome::Quarantined(reason.clone()),
+            Err(reason) => Outcome::Retry(reason),
+        };
+        (index, self.settled(outcome))
+    }
+
+    /// Puts an object unless time has run out, and waits for it no longer than there is time.
+    async fn put(&self, object: &Object, condition: &Condition) -> Result<Put, RetryReason> {
+        if self.is_over() {
+            return Err(RetryReason::OutOfTime);
+        }
+        timeout_at(self.cutoff, self.processor.store.put(object, condition))
+            .await
+            .unwrap_or(Err(RetryReason::OutOfTime))
+    }
+
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.cutoff
+    }
+
+    fn is_batch(&self) -> bool {
+        matches!(self.processor.config.form, Form::Batch { .. })
+    }
+
+    fn settled(&self, outcome: Outcome) -> Settled {
+        let at = self.clock.now();
+        Settled { outcome, at }
     }
 }
 

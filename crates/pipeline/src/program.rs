@@ -208,7 +208,13 @@ fn functions() -> Vec<Box<dyn Function>> {
 }
 
 /// The names at `%`.
-const METADATA: [&str; 4] = ["arrival", "partition_key", "sequence_number", "shard_id"];
+const METADATA: [&str; 5] = [
+    "arrival",
+    "partition_key",
+    "sequence_number",
+    "shard_id",
+    "sub_sequence",
+];
 
 /// What a program finds at `%`: the same names as in a key template.
 fn metadata(record: &Record) -> Value {
@@ -220,6 +226,13 @@ fn metadata(record: &Record) -> Value {
             record.identity.sequence_number().as_str().into(),
         ),
         ("shard_id".into(), record.identity.shard_id().into()),
+        (
+            "sub_sequence".into(),
+            record
+                .identity
+                .sub_sequence()
+                .map_or(Value::Null, |place| i64::from(place).into()),
+        ),
     ]))
 }
 
@@ -229,6 +242,7 @@ fn metadata_kind() -> Kind {
         ("partition_key".into(), Kind::bytes()),
         ("sequence_number".into(), Kind::bytes()),
         ("shard_id".into(), Kind::bytes()),
+        ("sub_sequence".into(), Kind::integer().or_null()),
     ])))
 }
 

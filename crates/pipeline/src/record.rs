@@ -1,6 +1,6 @@
 //! One record as it travels through the pipeline, and the identity it never loses.
 
-use std::{cmp::Ordering, fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr, sync::Arc};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -35,21 +35,33 @@ impl Data {
     }
 }
 
-/// Names one record of a stream: `shardId:sequenceNumber`, as in the event's `eventID`.
+/// Names one record of a stream: `shardId:sequenceNumber`, as in the event's `eventID`, and
+/// `shardId:sequenceNumber:subSequence` for one of several that a producer packed together.
 ///
-/// Ordered by sequence number, then shard.
+/// Ordered by sequence number, then place within it, then shard.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identity {
     sequence_number: SequenceNumber,
-    shard_id: String,
+    sub_sequence: Option<u32>,
+    shard_id: Arc<str>,
 }
 
 impl Identity {
     /// The identity of the record with this sequence number in this shard.
-    pub fn new(shard_id: impl Into<String>, sequence_number: SequenceNumber) -> Self {
+    pub fn new(shard_id: impl Into<Arc<str>>, sequence_number: SequenceNumber) -> Self {
         Self {
             sequence_number,
+            sub_sequence: None,
             shard_id: shard_id.into(),
+        }
+    }
+
+    /// The identity of a record that is packed within this one, counted from 0.
+    #[must_use]
+    pub fn within(&self, sub_sequence: u32) -> Self {
+        Self {
+            sub_sequence: Some(sub_sequence),
+            ..self.clone()
         }
     }
 
@@ -62,11 +74,28 @@ impl Identity {
     pub fn sequence_number(&self) -> &SequenceNumber {
         &self.sequence_number
     }
+
+    /// The position as a part of keys: `sequenceNumber`, or `sequenceNumber-subSequence`.
+    pub fn position(&self) -> String {
+        match self.sub_sequence {
+            Some(sub_sequence) => format!("{}-{sub_sequence}", self.sequence_number),
+            None => self.sequence_number.to_string(),
+        }
+    }
+
+    /// The place among those that have the same sequence number, if it is one of several.
+    pub fn sub_sequence(&self) -> Option<u32> {
+        self.sub_sequence
+    }
 }
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.shard_id, self.sequence_number)
+        write!(f, "{}:{}", self.shard_id, self.sequence_number)?;
+        match self.sub_sequence {
+            Some(sub_sequence) => write!(f, ":{sub_sequence}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -74,11 +103,18 @@ impl FromStr for Identity {
     type Err = MalformedIdentity;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (shard_id, sequence_number) = text.split_once(':').ok_or(MalformedIdentity)?;
+        let (shard_id, position) = text.split_once(':').ok_or(MalformedIdentity)?;
         if shard_id.is_empty() || !shard_id.bytes().all(is_shard_id_byte) {
             return Err(MalformedIdentity);
         }
-        Ok(Self::new(shard_id, sequence_number.parse()?))
+        let Some((sequence_number, sub_sequence)) = position.split_once(':') else {
+            return Ok(Self::new(shard_id, position.parse()?));
+        };
+        let number: u32 = sub_sequence.parse().map_err(|_| MalformedIdentity)?;
+        if number.to_string() != sub_sequence {
+            return Err(MalformedIdentity);
+        }
+        Ok(Self::new(shard_id, sequence_number.parse()?).within(number))
     }
 }
 
@@ -86,7 +122,7 @@ impl FromStr for Identity {
 ///
 /// Compared as the number it is, which the text is not: `"9" < "10"`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SequenceNumber(String);
+pub struct SequenceNumber(Arc<str>);
 
 impl SequenceNumber {
     /// The digits.
@@ -109,7 +145,7 @@ impl FromStr for SequenceNumber {
         let canonical = text == "0" || !text.starts_with('0');
         let digits = (1..=129).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         if canonical && digits {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(MalformedIdentity)
         }
@@ -155,16 +191,37 @@ mod tests {
     }
 
     #[test]
+    fn records_within_one_follow_each_other_before_the_next() {
+        let one: Identity = "shardId-000000000001:9".parse().unwrap();
+        let next: Identity = "shardId-000000000001:10".parse().unwrap();
+        assert!(one < one.within(2) && one.within(2) < one.within(10) && one.within(10) < next);
+    }
+
+    #[test]
     fn an_identity_is_read_back_as_it_was_written() {
         let identity: Identity = "shardId-000000000001:4954".parse().unwrap();
         assert_eq!(identity.shard_id(), "shardId-000000000001");
         assert_eq!(identity.to_string(), "shardId-000000000001:4954");
+        let within: Identity = "shardId-000000000001:4954:10".parse().unwrap();
+        assert_eq!(within, identity.within(10));
+        assert_eq!(within.to_string(), "shardId-000000000001:4954:10");
     }
 
     #[test]
     fn what_kinesis_would_not_write_is_not_an_identity() {
         for text in [
-            "", "shard", ":1", "shard:", "shard:01", "shard:1x", "a/b:1", "..:-1",
+            "",
+            "shard",
+            ":1",
+            "shard:",
+            "shard:01",
+            "shard:1x",
+            "a/b:1",
+            "..:-1",
+            "shard:1:",
+            "shard:1:01",
+            "shard:1:+1",
+            "shard:1:1:1",
         ] {
             assert_eq!(text.parse::<Identity>(), Err(MalformedIdentity), "{text}");
         }

@@ -43,7 +43,7 @@ pub struct BatchReport {
 /// How many records of a batch became what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// How many records the batch had.
+    /// How many records the batch had, those that were packed into one counted each.
     pub received: usize,
     /// How many are in the bucket.
     pub stored: usize,
@@ -57,7 +57,7 @@ pub struct Counts {
     pub objects: usize,
     /// How many bytes those objects have.
     pub bytes: usize,
-    /// For each object written: from the record's arrival until the object was stored, ascending.
+    /// For each record that this invocation stored: from its arrival until then, ascending.
     pub arrival_to_stored_ms: Vec<u64>,
 }
 
@@ -127,6 +127,8 @@ impl Counts {
                 if let Stored::Written { bytes } = stored {
                     self.objects += 1;
                     self.bytes += bytes;
+                }
+                if let Stored::Written { .. } | Stored::Beside = stored {
                     let waited = settled.at - record.arrival;
                     self.arrival_to_stored_ms.push(millis(waited));
                 }
@@ -140,42 +142,62 @@ impl Counts {
     }
 }
 
-impl BatchReport {
-    /// Counts the outcomes of a batch, which follow the order of its records.
+/// What is known of a batch while its records are settled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    counts: Counts,
+    retry_from: Option<(SequenceNumber, RetryReason)>,
+}
+
+impl Tally {
+    /// Enters that a record was received.
+    pub fn received(&mut self) {
+        self.counts.received += 1;
+    }
+
+    /// Enters what became of a record.
+    pub fn settled(&mut self, record: &Record, settled: &Settled) {
+        self.counts.add(record, settled);
+        let this = record.identity.sequence_number();
+        if let Outcome::Retry(reason) = &settled.outcome
+            && self
+                .retry_from
+                .as_ref()
+                .is_none_or(|(lowest, _)| this < lowest)
+        {
+            self.retry_from = Some((this.clone(), reason.clone()));
+        }
+    }
+
+    /// Whether the batch is delivered again from a record at or before this one.
+    pub fn repeats(&self, record: &Record) -> bool {
+        self.retry_from
+            .as_ref()
+            .is_some_and(|(lowest, _)| lowest <= record.identity.sequence_number())
+    }
+
+    /// Closes the account of a batch that went from the one record to the other.
     ///
     /// # Errors
     ///
     /// [`Unaccounted`] if there are more outcomes than records, or fewer.
-    pub fn new(
+    pub fn close(
+        mut self,
         circumstances: Circumstances,
-        records: &[Record],
-        outcomes: &[Settled],
-    ) -> Result<Self, Unaccounted> {
-        let mut counts = Counts {
-            received: records.len(),
-            ..Counts::default()
-        };
-        let mut retry_from: Option<(SequenceNumber, RetryReason)> = None;
-        for (record, settled) in records.iter().zip(outcomes) {
-            counts.add(record, settled);
-            let this = record.identity.sequence_number();
-            if let Outcome::Retry(reason) = &settled.outcome
-                && retry_from.as_ref().is_none_or(|(lowest, _)| this < lowest)
-            {
-                retry_from = Some((this.clone(), reason.clone()));
-            }
-        }
-        counts.arrival_to_stored_ms.sort_unstable();
-        counts.conserved()?;
-        let ends = records.first().zip(records.last());
-        Ok(Self {
+        span: Option<(Identity, Identity)>,
+    ) -> Result<BatchReport, Unaccounted> {
+        self.counts.arrival_to_stored_ms.sort_unstable();
+        self.counts.conserved()?;
+        Ok(BatchReport {
             circumstances,
-            counts,
-            span: ends.map(|(first, last)| (first.identity.clone(), last.identity.clone())),
-            retry_from,
+            counts: self.counts,
+            span,
+            retry_from: self.retry_from,
         })
     }
+}
 
+impl BatchReport {
     /// The answer to Lambda.
     pub fn response(&self) -> BatchResponse {
         let failure = self.retry_from.as_ref().map(|(first, _)| BatchItemFailure {
@@ -207,13 +229,16 @@ impl BatchReport {
             metrics.push(json!({"Name": name, "Unit": unit}));
             line[name] = value.into();
         }
+        // A name for each reason, because a line has one value for a dimension.
+        for (reason, count) in &counts.quarantined {
+            let name = format!("quarantined_{}", reason.replace('-', "_"));
+            metrics.push(json!({"Name": name, "Unit": "Count"}));
+            line[name] = (*count).into();
+        }
         // A metric without a value is not valid, so that this one appears only when there are some.
         if !counts.arrival_to_stored_ms.is_empty() {
             metrics.push(json!({"Name": "arrival_to_stored_ms", "Unit": "Milliseconds"}));
             line["arrival_to_stored_ms"] = quantiles(&counts.arrival_to_stored_ms).into();
-        }
-        if !counts.quarantined.is_empty() {
-            line["quarantined_by_reason"] = json!(counts.quarantined);
         }
         if let Some((from, because)) = &self.retry_from {
             line["retried_by_reason"] = json!(counts.retry);

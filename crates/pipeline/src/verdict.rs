@@ -5,9 +5,8 @@ use bytes::Bytes;
 use vrl::value::Value;
 
 use crate::{
-    config::Config,
-    decode::{self, Depth, Step},
-    layout::Layout,
+    config::{Config, Form},
+    decode::{self, Decoded, Depth, Packing, Seen, Step},
     outcome::QuarantineReason,
     program::Transformed,
     record::Record,
@@ -25,11 +24,11 @@ pub struct Verdict {
 /// What comes of a record, as far as the record alone decides it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
-    /// It becomes an object.
+    /// It becomes an object, or a line of one.
     Store {
-        /// The object's key, unless another record holds it.
+        /// The object's key, unless another record holds it; in layout `batch` its folder.
         key: String,
-        /// The object's bytes: the producer's own, or what the program made of them.
+        /// The record's bytes: the producer's own, or what the program made of them.
         body: Bytes,
     },
     /// The filter or the program drops it.
@@ -39,20 +38,19 @@ pub enum Intent {
 }
 
 /// Decodes a record, runs the pipeline's filter and program on it, and finds its place.
-pub fn verdict(config: &Config, record: &Record) -> Verdict {
-    let depth = if config.transform.is_some() || config.key.reads_fields() {
-        Depth::Value
-    } else {
-        Depth::Syntax
-    };
-    match decode::decode(record, depth) {
+///
+/// The record is one that [`decode::unpack`] returned, and `packing` what it was packed in.
+pub fn verdict(config: &Config, record: &Record, packing: Packing) -> Verdict {
+    if packing == Packing::NoLogEvents {
+        return Verdict {
+            opened: packing.steps().to_vec(),
+            intent: Intent::Filter,
+        };
+    }
+    match decode::decode(record, packing, depth(config)) {
         Ok(mut decoded) => Verdict {
             opened: std::mem::take(&mut decoded.opened),
-            intent: match config.layout {
-                Layout::Record => {
-                    intent(config, record, decoded).unwrap_or_else(Intent::Quarantine)
-                }
-            },
+            intent: intent(config, record, decoded).unwrap_or_else(Intent::Quarantine),
         },
         Err(undecodable) => Verdict {
             opened: undecodable.opened,
@@ -61,26 +59,54 @@ pub fn verdict(config: &Config, record: &Record) -> Verdict {
     }
 }
 
-fn intent(
-    config: &Config,
-    record: &Record,
-    decoded: decode::Decoded,
-) -> Result<Intent, QuarantineReason> {
-    let value = decoded.value.unwrap_or(Value::Null);
-    let transformed = match &config.transform {
-        Some(transform) => transform.run(value, record),
-        None => Transformed::Unchanged(value),
+/// How far the pipeline needs to understand its records.
+fn depth(config: &Config) -> Depth<'_> {
+    if config.transform.is_some() || config.key.reads_fields() {
+        return Depth::Value;
+    }
+    match &config.form {
+        Form::Batch { id: Some(id), .. } => Depth::Member(id.name()),
+        _ => Depth::Syntax,
+    }
+}
+
+fn intent(config: &Config, record: &Record, decoded: Decoded) -> Result<Intent, QuarantineReason> {
+    if let Some(schema) = &config.schema {
+        schema.check(decode::text(&decoded.bytes)?)?;
+    }
+    let (seen, body) = match (&config.transform, decoded.seen) {
+        (Some(transform), Seen::Value(value)) => match transform.run(value, record) {
+            Transformed::Unchanged(value) => (Seen::Value(value), decoded.bytes),
+            Transformed::Changed(value) => {
+                let body = serde_json::to_vec(&value)
+                    .map_err(|error| QuarantineReason::ProgramError(error.to_string()))?;
+                (Seen::Value(value), body.into())
+            }
+            Transformed::Dropped => return Ok(Intent::Filter),
+            Transformed::Failed(message) => return Err(QuarantineReason::ProgramError(message)),
+        },
+        (_, seen) => (seen, decoded.bytes),
     };
-    let (value, body) = match transformed {
-        Transformed::Unchanged(value) => (value, decoded.bytes),
-        Transformed::Changed(value) => {
-            let body = serde_json::to_vec(&value)
-                .map_err(|error| QuarantineReason::ProgramError(error.to_string()))?;
-            (value, body.into())
+    if let Form::Batch { id: Some(id), .. } = &config.form {
+        match has_member(&seen, id.name()) {
+            Some(false) => {}
+            Some(true) => return Err(QuarantineReason::IdTaken(id.name().to_owned())),
+            None => return Err(QuarantineReason::NotAnObject),
         }
-        Transformed::Dropped => return Ok(Intent::Filter),
-        Transformed::Failed(message) => return Err(QuarantineReason::ProgramError(message)),
+    }
+    let value = match &seen {
+        Seen::Value(value) => value,
+        Seen::Syntax | Seen::Member(_) => &Value::Null,
     };
-    let key = config.key.render(record, &value)?;
+    let key = config.key.render(record, value)?;
     Ok(Intent::Store { key, body })
+}
+
+/// Whether an object has a member; `None` for what is no object.
+fn has_member(seen: &Seen, name: &str) -> Option<bool> {
+    match seen {
+        Seen::Syntax => None,
+        Seen::Member(has_member) => *has_member,
+        Seen::Value(value) => value.as_object().map(|members| members.contains_key(name)),
+    }
 }

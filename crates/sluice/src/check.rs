@@ -8,6 +8,9 @@ use std::time::SystemTime;
 use anyhow::Context;
 use kdg::{Scene, SeededEntropy};
 use pipeline::Config;
+use pipeline::config::Form;
+use pipeline::decode::{self, Packing};
+use pipeline::object::{self, Object};
 use pipeline::record::{Data, Identity, Record};
 use pipeline::verdict::{Intent, Verdict};
 
@@ -58,15 +61,35 @@ fn read_record(file: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(file).with_context(|| format!("the record {} cannot be read", file.display()))
 }
 
-/// Shows what would become of one record, step by step.
+/// Shows what would become of a record and of those that are packed in it, step by step.
 fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
-    let verdict = verdict(described.pipeline.config(), 0, "sample", data.to_vec())?;
-    let opened: Vec<_> = verdict.opened.iter().map(|step| step.name()).collect();
+    let config = described.pipeline.config();
+    let record = sample(0, "sample", data.to_vec())?;
     print(&format!(
         "{}: {} bytes",
         described.file.display(),
         data.len()
     ))?;
+    let unpacked = decode::unpack(&record);
+    let mut is_fine = true;
+    for within in unpacked.records.iter() {
+        if let Some(place) = within.identity.sub_sequence() {
+            print(&format!(
+                "  record       {place} of {}",
+                unpacked.records.len()
+            ))?;
+        }
+        is_fine &= tell(
+            config,
+            within,
+            &pipeline::verdict(config, within, unpacked.packing),
+        )?;
+    }
+    Ok(is_fine)
+}
+
+fn tell(config: &Config, record: &Record, verdict: &Verdict) -> anyhow::Result<bool> {
+    let opened: Vec<_> = verdict.opened.iter().map(|step| step.name()).collect();
     print(&format!(
         "  decoded      {}",
         if opened.is_empty() {
@@ -75,13 +98,26 @@ fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
             opened.join(", ")
         }
     ))?;
-    match verdict.intent {
+    match &verdict.intent {
         Intent::Store { key, body } => {
+            if config.transform.is_some() {
+                print("  filter       passed")?;
+            }
+            let (key, shown) = match &config.form {
+                Form::Record { .. } => (key.clone(), body.to_vec()),
+                Form::Batch { compression, id } => {
+                    let identity = &record.identity;
+                    let mut line = Vec::new();
+                    object::push_line(&mut line, id.as_ref(), identity, body);
+                    (
+                        object::lines_key(key, *compression, identity, identity),
+                        line,
+                    )
+                }
+            };
             print(&format!("  stored as    {key}"))?;
-            print(&format!(
-                "  with body    {}",
-                shorten(&String::from_utf8_lossy(&body))
-            ))?;
+            let shown = String::from_utf8_lossy(&shown);
+            print(&format!("  with body    {}", shorten(shown.trim_end())))?;
             Ok(true)
         }
         Intent::Filter => {
@@ -90,6 +126,11 @@ fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
         }
         Intent::Quarantine(reason) => {
             print(&format!("  quarantined  {} ({reason})", reason.code()))?;
+            let key = Object::quarantined(&config.name, record, reason).key;
+            print(&format!(
+                "  kept below   {}",
+                key.rsplit_once('/').map_or("", |(folder, _)| folder)
+            ))?;
             Ok(false)
         }
     }
@@ -134,20 +175,25 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
     Ok(true)
 }
 
+/// What would become of a record that is one by itself.
 pub(crate) fn verdict(
     config: &Config,
     number: u64,
     partition_key: &str,
     data: Vec<u8>,
 ) -> anyhow::Result<Verdict> {
+    let record = sample(number, partition_key, data)?;
+    Ok(pipeline::verdict(config, &record, Packing::None))
+}
+
+fn sample(number: u64, partition_key: &str, data: Vec<u8>) -> anyhow::Result<Record> {
     let sequence_number = number.to_string().parse().context("no sequence number")?;
-    let record = Record {
+    Ok(Record {
         identity: Identity::new("shardId-000000000000", sequence_number),
         partition_key: partition_key.to_owned(),
         arrival: SystemTime::now().into(),
         data: Data::Decoded(data.into()),
-    };
-    Ok(pipeline::verdict(config, &record))
+    })
 }
 
 fn shorten(text: &str) -> String {

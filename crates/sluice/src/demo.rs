@@ -15,6 +15,7 @@ use anyhow::bail;
 use indicatif::ProgressBar;
 use kdg::{Account, Event, Fault, FaultMix, FaultyRecipe, Record};
 use pipeline::Config;
+use pipeline::config::{Form, OnCollision};
 use pipeline::verdict::Intent;
 use tokio::sync::watch;
 
@@ -140,7 +141,7 @@ async fn demonstrate(
     let mut clerk = Clerk {
         bar: bar(pipeline.name(), run.end.records),
         config: pipeline.config(),
-        ledger: Ledger::new(pipeline.config().on_collision),
+        ledger: Ledger::new(on_collision(pipeline.config())),
         given_up: Vec::new(),
         pulse: Pulse::default(),
     };
@@ -160,10 +161,18 @@ async fn demonstrate(
     let took = finished.saturating_duration_since(started);
     clerk.bar.finish_and_clear();
     let mut found = verification::look(stack, pipeline)?;
+    if found.repeated > 0 {
+        say(&format!(
+            "{}: {} lines repeat a record that was delivered again in another batch; they have its identity",
+            pipeline.name(),
+            found.repeated
+        ));
+    }
     found.disregard(of_others);
     of_others.extend(clerk.ledger.identities().cloned());
     let balance = clerk.ledger.balance(&Contents {
         stored: &found.stored,
+        nameless: found.nameless,
         quarantined: &found.quarantined,
         keys: &found.keys,
     });
@@ -243,6 +252,14 @@ fn rate(records: u64, took: Duration) -> f64 {
         0.0
     } else {
         records as f64 / took.as_secs_f64()
+    }
+}
+
+/// What happens to records that want the same key; in layout `batch` none do.
+fn on_collision(config: &Config) -> OnCollision {
+    match config.form {
+        Form::Record { on_collision } => on_collision,
+        Form::Batch { .. } => OnCollision::Suffix,
     }
 }
 

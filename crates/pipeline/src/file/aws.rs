@@ -27,6 +27,10 @@ pub(super) const RETRY_ATTEMPTS: RangeInclusive<i64> = 0..=10_000;
 /// Seconds that a record may wait. AWS also takes -1, for ever.
 pub(super) const RECORD_AGE_SECONDS: RangeInclusive<i64> = 60..=604_800;
 
+/// Seconds that a record's own time may be from its arrival: up to the longest retention of a
+/// stream, a year (`streams/latest/dev/kinesis-extended-retention.html`).
+pub(super) const LATE_SECONDS: RangeInclusive<i64> = 1..=31_536_000;
+
 /// How long the name of a bucket may be ("General purpose bucket naming rules",
 /// `AmazonS3/latest/userguide/bucketnamingrules.html`).
 pub(super) const MAX_BUCKET_NAME_BYTES: usize = 63;

@@ -4,7 +4,11 @@ use serde::Deserialize;
 use serde_saphyr::{Error, Location, Spanned};
 
 use super::{Encoding, problem::Problem};
-use crate::{config::OnCollision, layout::Layout};
+use crate::{
+    config::OnCollision,
+    layout::{Layout, OnLate},
+    object::Compression,
+};
 
 /// A name that is nearer than this to a known one was probably meant to be it.
 const SIMILAR: f64 = 0.75;
@@ -31,6 +35,7 @@ pub(super) struct Stream {
 #[serde(deny_unknown_fields)]
 pub(super) struct Process {
     pub(super) function: Spanned<String>,
+    pub(super) schema: Option<Spanned<String>>,
     pub(super) filter: Option<Spanned<String>>,
     pub(super) program: Option<Spanned<String>>,
     pub(super) timeout_seconds: Option<Spanned<i64>>,
@@ -57,8 +62,11 @@ pub(super) struct Object {
     pub(super) layout: Layout,
     pub(super) key: Spanned<String>,
     pub(super) timestamp: Option<Spanned<String>>,
-    #[serde(default)]
-    pub(super) on_collision: OnCollision,
+    pub(super) late_after_seconds: Option<Spanned<i64>>,
+    pub(super) on_late: Option<Spanned<OnLate>>,
+    pub(super) on_collision: Option<Spanned<OnCollision>>,
+    pub(super) compression: Option<Spanned<Compression>>,
+    pub(super) id: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]

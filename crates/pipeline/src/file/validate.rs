@@ -1,42 +1,52 @@
 //! Raw settings to a [`Pipeline`], or to everything that is wrong with them.
 
+mod object;
+
 use std::{
+    io::ErrorKind,
     ops::RangeInclusive,
-    path::{Component, Path, PathBuf},
+    path::{Component, PathBuf},
     time::Duration,
 };
 
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
-use super::{Generate, Pipeline, Process, Source, Stream, aws, place, problem::Problem, raw};
+use super::{
+    Generate, Pipeline, Process, Source, Stream, aws, beside::Beside, place, problem::Problem, raw,
+};
 use crate::{
-    config::{self, Config, MAX_ENVIRONMENT_BYTES, ObjectSettings, Settings},
-    layout::{self, KeyTemplate},
+    config::{self, Config, MAX_ENVIRONMENT_BYTES, Settings},
+    layout::{self, Layout},
     program::{self, ProgramError},
+    schema::Schema,
 };
 
 /// How long a pipeline's name may be: it becomes a part of keys and of metadata.
 const MAX_NAME_BYTES: usize = 64;
 
-/// Checks the source of a pipeline; `exists` says whether a template lies beside the file.
+/// Checks the source of a pipeline, and the files that lie beside it.
 pub(super) fn pipeline(
     name: &str,
     source: &str,
-    exists: impl Fn(&Path) -> bool,
+    beside: Beside<'_>,
 ) -> Result<Pipeline, Vec<Problem>> {
     let file = raw::read(source).map_err(|problem| vec![problem])?;
     let mut check = Check {
         source,
+        beside,
         problems: Vec::new(),
     };
     check.name(name);
     let stream = check.stream(&file.stream);
     check.aws_name("bucket", &file.bucket, aws::refuses_bucket);
-    let process = check.process(&file.process);
+    let process = check.process(&file.process, file.object.layout);
     check.programs(&file.process);
     check.object(&file.object);
-    let generate = file.generate.map(|raw| check.generate(&raw, exists));
-    let settings = settings(name, &file.process, &file.object);
+    let generate = file.generate.map(|raw| check.generate(&raw));
+    let settings = Settings {
+        schema: check.schema(&file.process),
+        ..settings(name, &file.process, &file.object)
+    };
     check.environment(&settings);
     let config = Config::new(&settings);
     match config {
@@ -59,6 +69,7 @@ pub(super) fn pipeline(
 /// The problems found so far.
 struct Check<'a> {
     source: &'a str,
+    beside: Beside<'a>,
     problems: Vec<Problem>,
 }
 
@@ -88,7 +99,7 @@ impl Check<'_> {
         }
     }
 
-    fn process(&mut self, raw: &raw::Process) -> Process {
+    fn process(&mut self, raw: &raw::Process, layout: Layout) -> Process {
         self.aws_name("process.function", &raw.function, aws::refuses_function);
         let mut number = |field, value: &Option<_>, default, range, remedy| match value {
             Some(value) => self.within(field, value, range, remedy),
@@ -108,19 +119,24 @@ impl Check<'_> {
             aws::MEMORY_MIB,
             "which also decides how much processor time it gets",
         );
+        // Objects of many records are worth waiting for: their number is what S3 charges for.
+        let (batch_size, window_seconds) = match layout {
+            Layout::Record => (500, 1),
+            Layout::Batch => (10_000, 5),
+        };
         let source = &raw.source;
         let source = Source {
             batch_size: number(
                 "process.source.batch_size",
                 &source.batch_size,
-                500,
+                batch_size,
                 aws::BATCH_SIZE,
                 "in records",
             ),
             maximum_batching_window_in_seconds: number(
                 "process.source.maximum_batching_window_in_seconds",
                 &source.maximum_batching_window_in_seconds,
-                1,
+                window_seconds,
                 aws::BATCHING_WINDOW_SECONDS,
                 "in seconds",
             ),
@@ -177,53 +193,65 @@ impl Check<'_> {
         }
     }
 
-    fn object(&mut self, raw: &raw::Object) {
-        match KeyTemplate::parse(&raw.key.value, None) {
-            Ok(key) => {
-                if let Some(timestamp) = &raw.timestamp
-                    && !key.reads_time()
-                {
-                    let message = "is not used: the key has no strftime specifier";
-                    let remedy = "remove it, or add specifiers such as %Y/%m/%d to object.key";
-                    self.refuse("object.timestamp", timestamp, None, message, remedy);
-                }
-            }
+    /// Reads and compiles the JSON Schema.
+    fn schema(&mut self, raw: &raw::Process) -> Option<serde_json::Value> {
+        let field = "process.schema";
+        let file = raw.schema.as_ref()?;
+        let example = "orders.schema.json";
+        let source = self.beside(field, file, example)?;
+        let schema = match serde_json::from_str(&source) {
+            Ok(schema) => schema,
             Err(error) => {
-                let offset = Some(error.offset);
-                self.refuse("object.key", &raw.key, offset, error.message, error.remedy);
+                let message = format!("`{}` is not JSON: {error}", file.value);
+                self.refuse(field, file, None, message, "correct the file");
+                return None;
             }
+        };
+        if let Err(error) = Schema::compile(&schema) {
+            let message = format!("`{}` is no JSON Schema: {error}", file.value);
+            let remedy = "correct the file; it may refer to its own parts only";
+            self.refuse(field, file, None, message, remedy);
         }
-        if let Some(timestamp) = &raw.timestamp
-            && let Err(error) = layout::check_field(&timestamp.value)
-        {
-            self.refuse(
-                "object.timestamp",
-                timestamp,
-                None,
-                error.message,
-                error.remedy,
-            );
-        }
+        Some(schema)
     }
 
-    fn generate(&mut self, raw: &raw::Generate, exists: impl Fn(&Path) -> bool) -> Generate {
-        let template = PathBuf::from(&raw.template.value);
-        let mut components = template.components();
-        let confined = !raw.template.value.is_empty()
+    /// Reads a file that lies beside the pipeline's; nothing when there is no folder to look into.
+    fn beside(&mut self, field: &str, file: &Spanned<String>, example: &str) -> Option<String> {
+        let path = PathBuf::from(&file.value);
+        let mut components = path.components();
+        let confined = !file.value.is_empty()
             && components.all(|component| matches!(component, Component::Normal(_)));
-        let field = "generate.template";
-        if !confined {
-            let message = format!("`{}` leaves the folder of the pipeline", template.display());
-            let remedy = "name a file beside the pipeline's, such as user-activity.json.tmpl";
-            self.refuse(field, &raw.template, None, message, remedy);
-        } else if !exists(&template) {
-            let message = format!(
-                "there is no file `{}` beside the pipeline's",
-                template.display()
-            );
-            let remedy = "create it, or correct its name";
-            self.refuse(field, &raw.template, None, message, remedy);
-        }
+        let (message, remedy) = if confined {
+            match self.beside.read(&path) {
+                Ok(source) => return source,
+                Err(error) if error.kind() == ErrorKind::NotFound => (
+                    format!(
+                        "there is no file `{}` beside the pipeline's",
+                        path.display()
+                    ),
+                    "create it, or correct its name".to_owned(),
+                ),
+                Err(error) => (
+                    format!("`{}` cannot be read: {error}", path.display()),
+                    "correct the file".to_owned(),
+                ),
+            }
+        } else {
+            (
+                format!("`{}` leaves the folder of the pipeline", path.display()),
+                format!("name a file beside the pipeline's, such as {example}"),
+            )
+        };
+        self.refuse(field, file, None, message, remedy);
+        None
+    }
+
+    fn generate(&mut self, raw: &raw::Generate) -> Generate {
+        self.beside(
+            "generate.template",
+            &raw.template,
+            "user-activity.json.tmpl",
+        );
         if let Some(partition_key) = &raw.partition_key
             && let Err(error) = layout::check_partition_key(&partition_key.value)
         {
@@ -232,7 +260,7 @@ impl Check<'_> {
             self.refuse(field, partition_key, offset, error.message, error.remedy);
         }
         Generate {
-            template,
+            template: PathBuf::from(&raw.template.value),
             partition_key: raw.partition_key.as_ref().map(|key| key.value.clone()),
             encoding: raw.encoding,
         }
@@ -258,7 +286,7 @@ impl Check<'_> {
                     config::PIPELINE_VARIABLE,
                     config::BUCKET_VARIABLE,
                 ),
-                remedy: "shorten process.program".to_owned(),
+                remedy: "shorten process.program or process.schema".to_owned(),
             });
         }
     }
@@ -314,6 +342,15 @@ impl Check<'_> {
             remedy: remedy.into(),
         });
     }
+
+    fn refuse_at(&mut self, location: Location, field: &str, message: &str, remedy: &str) {
+        self.problems.push(Problem {
+            place: raw::place(location),
+            field: field.to_owned(),
+            message: message.to_owned(),
+            remedy: remedy.to_owned(),
+        });
+    }
 }
 
 type Compile = fn(&str) -> Result<vrl::compiler::Program, ProgramError>;
@@ -326,13 +363,9 @@ fn settings(name: &str, process: &raw::Process, object: &raw::Object) -> Setting
     };
     Settings {
         name: name.to_owned(),
+        schema: None,
         filter: program(&process.filter),
         program: program(&process.program),
-        object: ObjectSettings {
-            layout: object.layout,
-            key: object.key.value.clone(),
-            timestamp: object.timestamp.as_ref().map(|field| field.value.clone()),
-            on_collision: object.on_collision,
-        },
+        object: object::settings(object),
     }
 }

@@ -30,7 +30,7 @@ pub(super) enum Part {
 /// What a template can say of a record beside its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metadata {
-    /// `%sequence_number`: the position in the shard.
+    /// `%sequence_number`: the position in the shard, and within a record that holds several.
     SequenceNumber,
     /// `%shard_id`: the shard.
     ShardId,
@@ -72,7 +72,7 @@ impl Metadata {
     pub(super) fn render(self, key: &mut String, record: &Record) {
         let identity = &record.identity;
         match self {
-            Self::SequenceNumber => key.push_str(identity.sequence_number().as_str()),
+            Self::SequenceNumber => key.push_str(&identity.position()),
             Self::ShardId => key.push_str(identity.shard_id()),
             Self::PartitionKey => key.push_str(&record.partition_key),
             Self::Uuid => {
@@ -111,6 +111,28 @@ pub(super) fn parse_key(source: &str) -> Result<Vec<Part>, TemplateError> {
         parts.push(part);
     }
     check_literals(&parts)?;
+    Ok(parts)
+}
+
+/// Parses the template of a partition: a folder, which ends with a `/`.
+pub(super) fn parse_partition(source: &str) -> Result<Vec<Part>, TemplateError> {
+    let Some(folder) = source.strip_suffix('/') else {
+        return Err(error(
+            source.len().saturating_sub(1),
+            "the key of layout `batch` does not end with a `/`",
+            "name the folder of the objects, such as `events/dt=%Y-%m-%d/hour=%H/`",
+        ));
+    };
+    let parts = parse_key(folder)?;
+    for part in &parts {
+        if let Part::Metadata(metadata @ (Metadata::SequenceNumber | Metadata::Uuid)) = part {
+            return Err(error(
+                source.find(metadata.name()).unwrap_or_default(),
+                format!("`{metadata}` would give each record an object of its own"),
+                "remove it, or choose `layout: record`",
+            ));
+        }
+    }
     Ok(parts)
 }
 

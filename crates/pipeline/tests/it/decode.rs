@@ -5,7 +5,9 @@ use std::io::Write;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use flate2::{Compression as Level, write::GzEncoder};
-use pipeline::decode::{Compression, Depth, MAX_DECOMPRESSED_BYTES, Step, Undecodable, decode};
+use pipeline::decode::{
+    Compression, Depth, MAX_DECOMPRESSED_BYTES, Packing, Step, Undecodable, decode,
+};
 use pipeline::outcome::QuarantineReason;
 use proptest::prelude::*;
 
@@ -27,7 +29,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 fn opens(data: impl Into<Vec<u8>>, within: &[u8], layers: &[Step]) {
     let record = record(1, data);
     for depth in [Depth::Syntax, Depth::Value] {
-        let decoded = decode(&record, depth).unwrap();
+        let decoded = decode(&record, Packing::None, depth).unwrap();
         assert_eq!(decoded.bytes, within);
         let opened = decoded.opened.strip_prefix(&[Step::Base64]).unwrap();
         let opened = opened.strip_suffix(&[Step::Text, Step::Json]).unwrap();
@@ -36,7 +38,7 @@ fn opens(data: impl Into<Vec<u8>>, within: &[u8], layers: &[Step]) {
 }
 
 fn refuses(data: impl Into<Vec<u8>>) -> Undecodable {
-    decode(&record(1, data), Depth::Syntax).unwrap_err()
+    decode(&record(1, data), Packing::None, Depth::Syntax).unwrap_err()
 }
 
 #[test]
@@ -58,6 +60,7 @@ fn what_a_producer_encoded_before_kinesis_did_is_unwrapped() {
         BASE64_STANDARD_NO_PAD.encode(JSON),
         BASE64_URL_SAFE_NO_PAD.encode(JSON),
         format!(" {}\n", BASE64_STANDARD.encode(JSON)),
+        BASE64_STANDARD.encode(JSON).replace('J', "J\r\n"),
     ] {
         opens(encoded, JSON, &[Step::SecondBase64]);
     }
@@ -131,7 +134,7 @@ proptest! {
     fn any_bytes_are_opened_or_refused(bytes: Vec<u8>) {
         let magics: [&[u8]; 3] = [&[], &[0x1f, 0x8b, 0x08], &[0x28, 0xb5, 0x2f, 0xfd]];
         for magic in magics {
-            let _ = decode(&record(1, [magic, &bytes].concat()), Depth::Value);
+            let _ = decode(&record(1, [magic, &bytes].concat()), Packing::None, Depth::Value);
         }
     }
 
@@ -145,7 +148,7 @@ proptest! {
             3 => BASE64_STANDARD.encode(&json).into_bytes(),
             _ => BASE64_STANDARD.encode(zstd(json.as_bytes())).into_bytes(),
         };
-        let decoded = decode(&record(1, wrapped), Depth::Syntax).unwrap();
+        let decoded = decode(&record(1, wrapped), Packing::None, Depth::Syntax).unwrap();
         prop_assert_eq!(decoded.bytes, json.as_bytes());
     }
 }

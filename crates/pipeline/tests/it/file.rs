@@ -4,7 +4,6 @@ use std::{fs, path::Path, time::Duration};
 
 use pipeline::{
     Pipeline,
-    config::OnCollision,
     file::{Source, Stream},
 };
 
@@ -83,7 +82,7 @@ fn what_a_file_leaves_out_has_defaults() {
         }
     );
     assert_eq!(pipeline.settings().filter, None);
-    assert_eq!(pipeline.settings().object.on_collision, OnCollision::Suffix);
+    assert_eq!(pipeline.settings().object.on_collision, None);
     assert_eq!(pipeline.generate(), None);
 }
 
@@ -192,8 +191,8 @@ fn yaml_that_does_not_fit_says_where() {
         ),
         (
             "object:",
-            "object:\n  layout: batch",
-            "test.yaml:7:11: object.layout: `batch` is not known; use `record`",
+            "object:\n  layout: files",
+            "test.yaml:7:11: object.layout: `files` is not known; use one of record, batch",
         ),
         (
             "object:",
@@ -250,7 +249,9 @@ fn a_pipeline_too_long_for_the_environment_is_refused_by_name() {
         problems[0].starts_with("test.yaml: process: the function's variables PIPELINE and BUCKET"),
         "{problems:?}"
     );
-    assert!(problems[0].ends_with("and Lambda takes 4096; shorten process.program"));
+    assert!(
+        problems[0].ends_with("and Lambda takes 4096; shorten process.program or process.schema")
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Key templates: what they render, what they refuse, and what no record can make of them.
 
 use chrono::DateTime;
-use pipeline::layout::{KeyTemplate, MAX_KEY_BYTES, Unrenderable, is_reserved};
+use pipeline::layout::{KeyTemplate, Layout, MAX_KEY_BYTES, Unrenderable, is_reserved};
 use proptest::prelude::*;
 use vrl::value::Value;
 
@@ -9,13 +9,15 @@ use crate::memory::record;
 
 fn render(template: &str, json: &str) -> Result<String, Unrenderable> {
     let value: Value = serde_json::from_str(json).unwrap();
-    KeyTemplate::parse(template, None)
+    KeyTemplate::parse(template, Layout::Record, None)
         .unwrap()
         .render(&record(42, json), &value)
 }
 
 fn refused(template: &str) -> String {
-    KeyTemplate::parse(template, None).unwrap_err().to_string()
+    KeyTemplate::parse(template, Layout::Record, None)
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]
@@ -50,7 +52,7 @@ fn specifiers_are_filled_from_the_arrival_time() {
 
 #[test]
 fn specifiers_are_filled_from_the_field_that_is_named() {
-    let template = KeyTemplate::parse("%Y-%m-%dT%H:%M:%S", Some("at")).unwrap();
+    let template = KeyTemplate::parse("%Y-%m-%dT%H:%M:%S", Layout::Record, Some("at")).unwrap();
     let at = |json: &str| {
         let value: Value = serde_json::from_str(json).unwrap();
         template.render(&record(1, json), &value)
@@ -124,7 +126,7 @@ fn a_key_longer_than_s3_takes_is_refused() {
     assert!(render("{{ id }}", &json(MAX_KEY_BYTES)).is_ok());
     assert_eq!(
         render("{{ id }}", &json(MAX_KEY_BYTES + 1)),
-        Err(Unrenderable::TooLong)
+        Err(Unrenderable::TooLong(MAX_KEY_BYTES))
     );
 }
 
@@ -155,7 +157,7 @@ fn a_template_that_could_not_work_is_refused_with_a_remedy() {
 
 #[test]
 fn an_error_points_into_the_template() {
-    let error = KeyTemplate::parse("data/{{ id }}/{{ %what }}", None).unwrap_err();
+    let error = KeyTemplate::parse("data/{{ id }}/{{ %what }}", Layout::Record, None).unwrap_err();
     assert_eq!(error.offset, 14);
 }
 
@@ -171,6 +173,7 @@ proptest! {
     ) {
         let template = KeyTemplate::parse(
             "data/%Y/{{ first }}{{ second }}/{{ %partition_key }}.json",
+            Layout::Record,
             None,
         ).unwrap();
         let json = serde_json::json!({"first": first, "second": second}).to_string();
@@ -191,7 +194,7 @@ proptest! {
         first in "quarantine|aws|a|",
         second in "lambda|quarantine|\\.|",
     ) {
-        let template = KeyTemplate::parse("{{ first }}/{{ second }}/x", None).unwrap();
+        let template = KeyTemplate::parse("{{ first }}/{{ second }}/x", Layout::Record, None).unwrap();
         let json = serde_json::json!({"first": first, "second": second}).to_string();
         let value: Value = serde_json::from_str(&json).unwrap();
         if let Ok(key) = template.render(&record(1, json), &value) {
@@ -201,7 +204,7 @@ proptest! {
 
     #[test]
     fn a_replayed_record_has_the_same_key(millis in 0_i64..4_000_000_000_000, user in "[a-z]{1,9}") {
-        let template = KeyTemplate::parse("%Y/%m/%d/{{ user }}-{{ %uuid }}", None).unwrap();
+        let template = KeyTemplate::parse("%Y/%m/%d/{{ user }}-{{ %uuid }}", Layout::Record, None).unwrap();
         let json = serde_json::json!({"user": user}).to_string();
         let value: Value = serde_json::from_str(&json).unwrap();
         let mut record = record(1, json);

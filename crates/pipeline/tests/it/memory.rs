@@ -10,8 +10,7 @@ use std::{
 use chrono::DateTime;
 use pipeline::{
     Config, Event, Processor,
-    config::{ObjectSettings, OnCollision, Settings},
-    layout::Layout,
+    config::{ObjectSettings, Settings},
     object::{Object, Stamp},
     outcome::RetryReason,
     process::Invocation,
@@ -59,8 +58,8 @@ impl Memory {
     pub(crate) fn by_record(&self) -> BTreeMap<String, Vec<String>> {
         let mut by_record: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (key, object) in self.objects.borrow().iter() {
-            let [(_, identity), ..] = object.stamp.to_metadata();
-            let identity: Identity = identity.parse().unwrap();
+            let metadata = object.stamp.to_metadata();
+            let identity: Identity = metadata[0].1.parse().unwrap();
             let sequence_number = identity.sequence_number().to_string();
             by_record
                 .entry(sequence_number)
@@ -113,21 +112,18 @@ impl Store for Memory {
 
 /// What S3 would give back of a stamp: its metadata.
 fn read_back(stamp: &Stamp) -> Option<Stamp> {
-    let metadata = HashMap::from(stamp.to_metadata());
+    let metadata: HashMap<_, _> = stamp.to_metadata().into_iter().collect();
     Stamp::from_metadata(|name| metadata.get(name).map(String::as_str))
 }
 
 pub(crate) fn settings(key: &str) -> Settings {
     Settings {
         name: "test".to_owned(),
-        filter: None,
-        program: None,
         object: ObjectSettings {
-            layout: Layout::Record,
             key: key.to_owned(),
-            timestamp: None,
-            on_collision: OnCollision::Suffix,
+            ..ObjectSettings::default()
         },
+        ..Settings::default()
     }
 }
 

@@ -3,7 +3,7 @@
 use pipeline::{
     Config,
     config::{ConfigError, Settings},
-    decode::Step,
+    decode::{Packing, Step},
     outcome::QuarantineReason,
     program::{compile_filter, compile_program},
     record::Data,
@@ -23,7 +23,7 @@ fn pipeline(filter: &str, program: &str) -> Config {
 }
 
 fn intent(filter: &str, program: &str, json: &str) -> Intent {
-    verdict(&pipeline(filter, program), &record(1, json)).intent
+    verdict(&pipeline(filter, program), &record(1, json), Packing::None).intent
 }
 
 fn body(filter: &str, program: &str, json: &str) -> String {
@@ -148,7 +148,7 @@ fn a_verdict_says_which_layers_were_opened() {
     let opened = |data: Data| {
         let mut record = record(1, "");
         record.data = data;
-        verdict(&config, &record).opened
+        verdict(&config, &record, Packing::None).opened
     };
     assert_eq!(opened(Data::NotBase64("%".into())), []);
     assert_eq!(

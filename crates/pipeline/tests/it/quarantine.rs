@@ -64,7 +64,7 @@ async fn a_replayed_quarantine_is_the_same_object() {
 #[tokio::test(start_paused = true)]
 async fn where_the_pipeline_says_so_a_taken_key_is_a_reason() {
     let mut settings = settings("{{ user }}.json");
-    settings.object.on_collision = OnCollision::Quarantine;
+    settings.object.on_collision = Some(OnCollision::Quarantine);
     let memory = Memory::default();
     let processor = Processor::new(Config::new(&settings).unwrap(), memory.clone());
     let batch = || vec![record(1, r#"{"user":"a"}"#), record(2, r#"{"user":"a"}"#)];

@@ -66,7 +66,7 @@ fn shard(users: &[u8]) -> Vec<Record> {
 /// Delivers a shard as Lambda does: from the lowest retried record on, until none is left.
 async fn deliver(plan: &Plan, on_collision: OnCollision) -> (Memory, Vec<Record>) {
     let mut settings = settings("{{ user }}.json");
-    settings.object.on_collision = on_collision;
+    settings.object.on_collision = Some(on_collision);
     let config = Config::new(&settings).unwrap();
     let memory = Memory::default();
     memory

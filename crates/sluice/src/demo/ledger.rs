@@ -18,6 +18,8 @@ pub(crate) enum Expected {
 pub(crate) struct Contents<'c> {
     /// The identity of each stored object's record, as often as it was found.
     pub(crate) stored: &'c [String],
+    /// How many stored records do not tell who they are.
+    pub(crate) nameless: u64,
     /// The identity of each quarantined record.
     pub(crate) quarantined: &'c [String],
     /// The keys of the stored objects.
@@ -78,6 +80,7 @@ impl Ledger {
     /// Compares with what is in the bucket.
     pub(crate) fn balance(mut self, found: &Contents<'_>) -> Balance {
         let mut balance = Balance::default();
+        let mut nameless = found.nameless;
         for identity in found.stored {
             match self.acknowledged.remove(identity) {
                 Some(Expected::Stored(_)) => balance.stored += 1,
@@ -103,11 +106,20 @@ impl Ledger {
                 {
                     balance.stored += 1;
                 }
+                Expected::Stored(_) if nameless > 0 => {
+                    nameless -= 1;
+                    balance.stored += 1;
+                }
                 missing => balance.unaccounted.push(format!(
                     "{identity} was acknowledged, should be {} and is nowhere",
                     missing.name()
                 )),
             }
+        }
+        if nameless > 0 {
+            balance.unaccounted.push(format!(
+                "{nameless} more records are stored than were acknowledged"
+            ));
         }
         for number in self.rendered.into_keys() {
             balance.unaccounted.push(format!(
@@ -159,6 +171,7 @@ mod tests {
         };
         ledger.balance(&Contents {
             stored: &owned(stored),
+            nameless: 0,
             quarantined: &owned(quarantined),
             keys: &HashSet::from(["k".to_owned()]),
         })
@@ -221,6 +234,22 @@ mod tests {
         assert_eq!((overwritten.stored, overwritten.unaccounted.len()), (2, 0));
         let lost = balance(ledger(OnCollision::Suffix, &two), &["new"], &[]);
         assert_eq!(lost.unaccounted.len(), 1);
+    }
+
+    #[test]
+    fn records_that_do_not_tell_who_they_are_are_counted() {
+        let count = |nameless| {
+            let two = [("a", STORED()), ("b", STORED())];
+            let ledger = ledger(OnCollision::Suffix, &two);
+            let balance = ledger.balance(&Contents {
+                stored: &[],
+                nameless,
+                quarantined: &[],
+                keys: &HashSet::new(),
+            });
+            (balance.stored, balance.unaccounted.len())
+        };
+        assert_eq!([count(1), count(2), count(3)], [(1, 1), (2, 0), (2, 1)]);
     }
 
     #[test]

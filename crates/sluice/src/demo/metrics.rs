@@ -26,7 +26,7 @@ impl Metrics {
             };
             if document["Pipeline"] == pipeline {
                 let samples = document[LATENCY].as_array().map_or(&[][..], Vec::as_slice);
-                let records = document["objects"].as_f64().unwrap_or(0.0);
+                let records = document["stored"].as_f64().unwrap_or(0.0);
                 latencies.extend(weigh(samples, records));
             }
         }

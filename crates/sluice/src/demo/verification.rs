@@ -7,8 +7,11 @@ use std::time::Duration;
 use anyhow::Context;
 use local::stack::Stack;
 use pipeline::Pipeline;
+use pipeline::config::Form;
 use pipeline::layout::QUARANTINE_PREFIX;
-use pipeline::object::{PIPELINE_METADATA, RECORD_METADATA};
+use pipeline::object::{
+    COUNT_METADATA, Compression, IdMember, PIPELINE_METADATA, RECORD_METADATA, identity_of_line,
+};
 
 /// Where the stack keeps records that a function did not accept.
 const FAILURE_PREFIX: &str = "aws/lambda/";
@@ -22,6 +25,10 @@ const GLANCE_PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Found {
     /// The identity of each stored object's record.
     pub(super) stored: Vec<String>,
+    /// How many stored records do not tell who they are.
+    pub(super) nameless: u64,
+    /// How many lines repeat a record, because it was delivered again in another batch.
+    pub(super) repeated: u64,
     /// The identity of each quarantined record.
     pub(super) quarantined: Vec<String>,
     /// The keys of the stored objects.
@@ -62,10 +69,29 @@ pub(super) fn look(stack: &Stack, pipeline: &Pipeline) -> anyhow::Result<Found> 
         on_disk = files(&folder, &apart)?;
     }
     let mut foreign = 0;
+    let mut known = HashSet::new();
     for object in objects {
         let maker = object.metadata.get(PIPELINE_METADATA);
         if maker.is_some_and(|maker| maker != pipeline.name()) {
             foreign += u64::from(!object.key.starts_with(QUARANTINE_PREFIX));
+            continue;
+        }
+        if let (Some(count), Form::Batch { id, .. }) =
+            (object.metadata.get(COUNT_METADATA), &pipeline.config().form)
+        {
+            match id {
+                Some(id) => {
+                    for identity in lines(&folder.join(&object.key), id)? {
+                        if known.insert(identity.clone()) {
+                            found.stored.push(identity);
+                        } else {
+                            found.repeated += 1;
+                        }
+                    }
+                }
+                None => found.nameless += count.parse().unwrap_or(0),
+            }
+            found.keys.insert(object.key);
             continue;
         }
         let identity = object.metadata.get(RECORD_METADATA).cloned();
@@ -92,6 +118,21 @@ impl Found {
         let left_out = u64::try_from(before - self.stored.len()).unwrap_or(u64::MAX);
         self.objects = self.objects.saturating_sub(left_out);
     }
+}
+
+/// The identities of the lines of an object.
+fn lines(file: &Path, id: &IdMember) -> anyhow::Result<Vec<String>> {
+    let cannot = || format!("{} cannot be read", file.display());
+    let body = std::fs::read(file).with_context(cannot)?;
+    let compression = Compression::of_key(&file.to_string_lossy()).with_context(cannot)?;
+    let lines = compression.decompress(&body).with_context(cannot)?;
+    let lines = lines.split_inclusive(|byte| *byte == b'\n');
+    Ok(lines
+        .map(|line| match identity_of_line(line, id) {
+            Some(identity) => identity.to_string(),
+            None => format!("a line of {}", file.display()),
+        })
+        .collect())
 }
 
 fn files(folder: &Path, apart: &[PathBuf]) -> anyhow::Result<u64> {

@@ -213,7 +213,9 @@ fn an_unknown_pipeline_names_those_that_are_there() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        said(&output).contains("choose one of call-events, kdg-archive, mock-data, user-activity"),
+        said(&output).contains(
+            "choose one of call-events, kdg-archive, mock-data, page-views, user-activity"
+        ),
         "{}",
         said(&output)
     );
@@ -264,6 +266,6 @@ fn the_pipelines_that_ship_are_fine() {
         String::from_utf8_lossy(&output.stdout)
             .matches(": ok; of 100")
             .count(),
-        4
+        5
     );
 }

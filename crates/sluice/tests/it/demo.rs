@@ -43,16 +43,20 @@ fn assert_balanced(row: &Value, records: u64) {
         count("stored") + count("filtered") + count("quarantined"),
         records
     );
-    assert_eq!(count("objects"), count("stored"));
+    assert!(count("objects") <= count("stored"));
 }
 
 #[test]
 fn every_record_of_every_pipeline_is_accounted_for() {
     let summary = demo(&["--records", "500"]);
     assert_eq!(summary["unaccounted"], 0);
-    for name in ["user-activity", "kdg-archive", "mock-data", "call-events"] {
+    let each = ["user-activity", "kdg-archive", "mock-data", "call-events"];
+    for name in each.iter().chain(&["page-views"]) {
         let row = &summary["pipelines"][name];
         assert_balanced(row, 500);
+        if each.contains(name) {
+            assert_eq!(row["objects"], row["stored"]);
+        }
         assert_eq!(row["retried"], 0);
         assert!(row["p99_ms"].as_f64() >= row["p50_ms"].as_f64());
         assert!(row["records_per_s"].as_f64() > Some(0.0));

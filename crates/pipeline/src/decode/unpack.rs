@@ -1,0 +1,71 @@
+//! One record of the stream → the records that its producer packed into it.
+
+mod aggregate;
+mod log_events;
+
+use std::borrow::Cow;
+
+use super::{Compression, Step};
+use crate::record::{Data, Record};
+
+/// The records that one record of the stream holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unpacked<'r> {
+    /// In their order; never empty.
+    pub records: Cow<'r, [Record]>,
+    /// What they were packed in.
+    pub packing: Packing,
+}
+
+/// What records were packed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    /// The record is one by itself.
+    None,
+    /// An aggregated record of the Kinesis Producer Library.
+    Aggregate,
+    /// A message of a CloudWatch Logs subscription.
+    LogEvents,
+    /// A message of a CloudWatch Logs subscription that holds no events, such as the one by which
+    /// CloudWatch checks that the stream can be reached.
+    NoLogEvents,
+}
+
+impl Packing {
+    /// The layers that are open once a record is unpacked, outermost first.
+    pub fn steps(self) -> &'static [Step] {
+        const GZIP: Step = Step::Compressed(Compression::Gzip);
+        match self {
+            Self::None | Self::NoLogEvents => &[Step::Base64],
+            Self::Aggregate => &[Step::Base64, Step::Aggregate],
+            Self::LogEvents => &[Step::Base64, GZIP, Step::LogEvent],
+        }
+    }
+}
+
+/// Takes a record apart, where a producer packed several into one.
+///
+/// What is not whole, such as an aggregate with a wrong checksum, is one ordinary record.
+pub fn unpack(record: &Record) -> Unpacked<'_> {
+    let one = |packing| Unpacked {
+        records: Cow::Borrowed(std::slice::from_ref(record)),
+        packing,
+    };
+    let Data::Decoded(bytes) = &record.data else {
+        return one(Packing::None);
+    };
+    if let Some(records) = aggregate::split(record, bytes) {
+        return Unpacked {
+            records: Cow::Owned(records),
+            packing: Packing::Aggregate,
+        };
+    }
+    match log_events::split(record, bytes) {
+        Some(records) if records.is_empty() => one(Packing::NoLogEvents),
+        Some(records) => Unpacked {
+            records: Cow::Owned(records),
+            packing: Packing::LogEvents,
+        },
+        None => one(Packing::None),
+    }
+}
