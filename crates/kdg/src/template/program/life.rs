@@ -15,10 +15,14 @@ impl Program {
         };
         let drawn = scene.below(declared.definition.size);
         let drawn = usize::try_from(drawn).unwrap_or(usize::MAX);
-        visit(declared, entity, drawn, scene)
+        let is_known = visit(declared, entity, drawn, scene);
+        scene.set_true_time(!is_known);
+        is_known
     }
 
+    /// Takes a new entity with its fields into the pool.
     pub(super) fn enter(&self, entity: usize, scene: &mut Scene) -> Result<(), RenderError> {
+        scene.set_true_time(false);
         let Some(declared) = self.declared.get(entity) else {
             return Ok(());
         };
