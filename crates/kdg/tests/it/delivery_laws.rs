@@ -2,7 +2,7 @@
 //! pauses and cancellation, in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use kdg::{
@@ -82,7 +82,6 @@ impl Bystander {
         let retry = Retry {
             base: ms(50),
             cap: ms(400),
-            max_attempts: NonZeroU32::new(4).unwrap(),
             max_age,
         };
         let max_requests = NonZeroUsize::new(MAX_REQUESTS).unwrap();
@@ -126,6 +125,7 @@ impl Bystander {
             Step::Answer { which, codes } => {
                 if let Some((request, tags)) = self.close(*which) {
                     let codes = codes.iter().copied().cycle().take(tags.len());
+                    let takes = codes.clone().any(|code| code <= 2);
                     let answers = codes.zip(tags).map(|(code, tag)| match code {
                         0 | 1 => acknowledged(tag),
                         2 => Answer::Throttled,
@@ -135,6 +135,8 @@ impl Bystander {
                         self.delivery
                             .answered(request, answers, self.now, &mut self.entropy)
                     );
+                    let since = self.delivery.silence().map(|silence| silence.since);
+                    assert!(!takes || since.is_none_or(|since| since == self.now));
                 }
             }
             Step::AnswerAgain { which } => {
@@ -224,6 +226,8 @@ impl Bystander {
                 "{tag} has two outcomes"
             );
         }
+        let silence = self.delivery.silence();
+        assert!(silence.is_none_or(|silence| silence.since <= self.now));
         let account = self.delivery.account();
         assert!(account.is_balanced(), "{account:?}");
         assert_eq!(account.generated, self.pushed);

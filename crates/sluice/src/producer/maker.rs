@@ -123,7 +123,7 @@ impl Maker {
 
 #[cfg(test)]
 mod tests {
-    use kdg::{FaultMix, FaultyRecipe, Pace, Recipe, Template};
+    use kdg::{DeliverySettings, FaultMix, FaultyRecipe, Pace, Recipe, Template};
 
     use super::*;
     use crate::rhythm::Simulation;
@@ -149,6 +149,7 @@ mod tests {
             },
             end: End::default(),
             seed: 7,
+            delivery: DeliverySettings::default(),
         });
         assert!(maker.make(second(0)).is_some(), "the first record is due");
         // The second is due at 10 s, when the 20 simulated seconds are long over.

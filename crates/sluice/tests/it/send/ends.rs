@@ -1,18 +1,19 @@
 //! How a run ends: at Ctrl-C, without its stack, without its ledger.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 use serde_json::Value;
 
 use super::{account, balanced, ledger, records, said, send};
-use crate::stack::{PATIENCE, Stack};
+use crate::stack::{PATIENCE, Stack, sluice};
 
 /// A run that tells five times a second how its records stand.
 struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    stderr: BufReader<ChildStderr>,
 }
 
 impl Running {
@@ -20,11 +21,16 @@ impl Running {
         let mut child = send
             .args(["--interval", "0.2"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        Self { child, stdout }
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Self {
+            child,
+            stdout,
+            stderr,
+        }
     }
 
     /// Waits until the records stand so.
@@ -41,6 +47,13 @@ impl Running {
                 return;
             }
         }
+    }
+
+    /// The next sentence that is said.
+    fn sentence(&mut self) -> String {
+        let mut sentence = String::new();
+        self.stderr.read_line(&mut sentence).unwrap();
+        sentence
     }
 
     fn interrupt(&self) {
@@ -94,6 +107,66 @@ async fn a_run_whose_stack_no_longer_answers_ends_at_ctrl_c_with_its_account() {
     assert_eq!(
         account["generated"].as_u64(),
         Some(ledger(&file).len() as u64)
+    );
+}
+
+#[tokio::test]
+async fn an_outage_is_said_early_and_costs_no_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let stack = Stack::start(&folder.path().join("state"), &["--no-limits"]);
+    let file = folder.path().join("sent.ndjson");
+    let mut send = send(&stack, &["--pipeline", "kdg-archive", "--rate", "200"]);
+    send.arg("--ledger").arg(&file);
+    let mut running = Running::of(send);
+    running.until(|number| number("acknowledged") > 50);
+    stack.signal("-STOP");
+    let said = running.sentence();
+    assert!(
+        said.contains("takes no records since 3 s: no answer yet"),
+        "{said}"
+    );
+    assert!(said.contains("each for 300 s at most"), "{said}");
+    stack.signal("-CONT");
+    let said = running.sentence();
+    assert!(said.contains("takes records again, after"), "{said}");
+    running.interrupt();
+    let account = running.account();
+    // Only what had not been sent when the run was interrupted is not in the stream.
+    for line in ledger(&file) {
+        let given_up = line["given_up"].as_str();
+        assert!(
+            given_up.is_none_or(|reason| reason == "cancelled"),
+            "{line}"
+        );
+    }
+    let found = records(&stack, "kdg-archive-stream").await;
+    assert_eq!(Some(found.len() as u64), account["acknowledged"].as_u64());
+}
+
+#[tokio::test]
+async fn a_record_is_sent_again_for_as_long_as_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = super::template(folder.path(), "x");
+    // Nobody listens on the port of a listener that is gone.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = gone.local_addr().unwrap().port().to_string();
+    drop(gone);
+    let output = sluice(&["send", "--json", "--local", &port, "--stream", "s"])
+        .args(["--records", "3", "--give-up-after", "9", "--template"])
+        .arg(template)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(account(&output)["given_up"], 3);
+    let said = said(&output);
+    assert!(
+        said.contains("s: takes no records since 3 s: the request failed"),
+        "{said}"
+    );
+    assert!(said.contains("each for 9 s at most"), "{said}");
+    assert!(
+        said.contains("3 records were given up; the last was given up after"),
+        "{said}"
     );
 }
 
