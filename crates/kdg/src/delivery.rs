@@ -10,9 +10,10 @@
 //!
 //! # Rate
 //!
-//! Nothing holds records back until a shard refuses some. From then on no more
-//! are sent than the shards were found to take, so that the capacity is used and
-//! next to nothing is sent in vain.
+//! Nothing holds records back until a shard refuses some; where the number of
+//! shards is known, a few times of what they take does. From then on no more are
+//! sent than the shards were found to take, so that the capacity is used and next
+//! to nothing is sent in vain.
 //!
 //! # Order
 //!
@@ -64,6 +65,7 @@ mod flow;
 mod queue;
 mod settings;
 mod silence;
+mod start;
 
 use std::collections::{BTreeMap, VecDeque, vec_deque};
 use std::sync::Arc;
@@ -140,10 +142,11 @@ impl Delivery {
     /// A delivery without records.
     pub fn new(settings: DeliverySettings) -> Self {
         let window = MAX_BATCH_RECORDS * settings.max_requests.get().saturating_add(1);
+        let shards = settings.shards.map(|shards| f64::from(shards.get()));
         Self {
             queue: Queue::new(window, settings.linger),
             settings,
-            flow: Flow::new(),
+            flow: Flow::new(shards),
             hearing: Hearing::default(),
             requests: BTreeMap::new(),
             next_request: 0,

@@ -71,7 +71,10 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
                 ..End::default()
             },
             seed,
-            delivery: DeliverySettings::default(),
+            delivery: DeliverySettings {
+                shards: transport.open_shards().await,
+                ..DeliverySettings::default()
+            },
         };
         let (row, missing) = demonstrate(
             described, run, transport, &stack, &mut lines, &mut sent, &cancelled,

@@ -54,6 +54,7 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
                 max_age: Some(arguments.give_up_after.0),
                 ..Retry::default()
             },
+            shards: stream.open_shards().await,
             ..DeliverySettings::default()
         },
     };

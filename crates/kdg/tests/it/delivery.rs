@@ -37,6 +37,7 @@ fn settings() -> DeliverySettings {
     DeliverySettings {
         max_requests: NonZeroUsize::new(2).unwrap(),
         linger: ms(0),
+        shards: None,
         retry: Retry {
             base: ms(100),
             cap: ms(1_000),

@@ -2,7 +2,7 @@
 //! pauses and cancellation, in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use kdg::{
@@ -78,7 +78,7 @@ struct Bystander {
 }
 
 impl Bystander {
-    fn new(linger: Duration, max_age: Option<Duration>) -> Self {
+    fn new(linger: Duration, max_age: Option<Duration>, shards: Option<NonZeroU32>) -> Self {
         let retry = Retry {
             base: ms(50),
             cap: ms(400),
@@ -89,6 +89,7 @@ impl Bystander {
             delivery: Delivery::new(DeliverySettings {
                 max_requests,
                 linger,
+                shards,
                 retry,
             }),
             entropy: SeededEntropy::new(5),
@@ -275,8 +276,9 @@ proptest! {
         cancel_at in prop::option::of(0_usize..60),
         linger in prop_oneof![Just(ms(0)), Just(ms(30))],
         max_age in prop::option::of(Just(ms(300))),
+        shards in prop::option::of(1_u32..4),
     ) {
-        let mut bystander = Bystander::new(linger, max_age);
+        let mut bystander = Bystander::new(linger, max_age, shards.and_then(NonZeroU32::new));
         for (index, step) in steps.iter().enumerate() {
             if cancel_at == Some(index) {
                 bystander.act(&Step::Cancel);
