@@ -10,9 +10,10 @@
 //!
 //! # Rate
 //!
-//! Nothing holds records back until a shard refuses some. From then on no more
-//! are sent than the shards were found to take, so that the capacity is used and
-//! next to nothing is sent in vain.
+//! Nothing holds records back until a shard refuses some; where the number of
+//! shards is known, a few times of what they take does. From then on no more are
+//! sent than the shards were found to take, so that the capacity is used and next
+//! to nothing is sent in vain.
 //!
 //! # Order
 //!
@@ -62,9 +63,11 @@ mod answer;
 mod backoff;
 mod flow;
 mod queue;
+mod settings;
+mod silence;
+mod start;
 
 use std::collections::{BTreeMap, VecDeque, vec_deque};
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,20 +78,12 @@ use crate::record::Record;
 pub use account::{Account, Event, Failure, GivenUp};
 pub use answer::{Answer, RequestFailure};
 pub use backoff::Retry;
+pub use settings::DeliverySettings;
+pub use silence::Silence;
 
 use flow::Flow;
 use queue::{Found, History, Queue};
-
-/// How records are delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeliverySettings {
-    /// The most requests at a time.
-    pub max_requests: NonZeroUsize,
-    /// How long a record may wait for others to fill its batch.
-    pub linger: Duration,
-    /// What happens to records that were not accepted.
-    pub retry: Retry,
-}
+use silence::Hearing;
 
 /// The name of a request, unique within a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,6 +114,7 @@ pub struct Delivery {
     settings: DeliverySettings,
     queue: Queue,
     flow: Flow,
+    hearing: Hearing,
     requests: BTreeMap<RequestId, Request>,
     next_request: u64,
     stage: Stage,
@@ -139,27 +135,19 @@ struct Request {
     records: Vec<Record>,
     /// One for each record.
     histories: Vec<History>,
-}
-
-impl Default for DeliverySettings {
-    /// Eight requests at a time, batches that fill for 100 ms, [`Retry::default`].
-    fn default() -> Self {
-        Self {
-            max_requests: NonZeroUsize::new(8).unwrap_or(NonZeroUsize::MIN),
-            linger: Duration::from_millis(100),
-            retry: Retry::default(),
-        }
-    }
+    sent: Duration,
 }
 
 impl Delivery {
     /// A delivery without records.
     pub fn new(settings: DeliverySettings) -> Self {
         let window = MAX_BATCH_RECORDS * settings.max_requests.get().saturating_add(1);
+        let shards = settings.shards.map(|shards| f64::from(shards.get()));
         Self {
             queue: Queue::new(window, settings.linger),
             settings,
-            flow: Flow::new(),
+            flow: Flow::new(shards),
+            hearing: Hearing::default(),
             requests: BTreeMap::new(),
             next_request: 0,
             stage: Stage::Open,
@@ -236,10 +224,11 @@ impl Delivery {
                 self.flow.sent(&records, now);
                 let request = RequestId(self.next_request);
                 self.next_request += 1;
-                let sent = self
-                    .requests
-                    .entry(request)
-                    .or_insert(Request { records, histories });
+                let sent = self.requests.entry(request).or_insert(Request {
+                    records,
+                    histories,
+                    sent: now,
+                });
                 Action::Send {
                     request,
                     records: &sent.records,
@@ -265,8 +254,11 @@ impl Delivery {
         };
         let jitter = fraction(entropy);
         let mut answers = answers.into_iter();
+        let mut is_heard = false;
         for (record, history) in sent.records.into_iter().zip(sent.histories) {
-            match answers.next().unwrap_or(Answer::InternalFailure) {
+            let answer = answers.next().unwrap_or(Answer::InternalFailure);
+            is_heard |= answer != Answer::InternalFailure;
+            match answer {
                 Answer::Acknowledged {
                     shard_id,
                     sequence_number,
@@ -291,6 +283,11 @@ impl Delivery {
                 }
             }
         }
+        if is_heard {
+            self.hearing.heard(now);
+        } else {
+            self.hearing.failed(sent.sent, Failure::Internal);
+        }
         self.flow.answered(now);
         true
     }
@@ -307,6 +304,9 @@ impl Delivery {
         let Some(sent) = self.take_request(request) else {
             return false;
         };
+        let (RequestFailure::Retryable(reason) | RequestFailure::Fatal(reason)) = failure;
+        let last = Failure::Request(Arc::clone(reason));
+        self.hearing.failed(sent.sent, last);
         let jitter = fraction(entropy);
         for (record, history) in sent.records.into_iter().zip(sent.histories) {
             match failure {
@@ -345,6 +345,13 @@ impl Delivery {
         }
     }
 
+    /// Since when the stream takes nothing; `None` while it does. Every request has this for as long as it takes, so that
+    /// only one of some seconds is worth a word.
+    pub fn silence(&self) -> Option<Silence> {
+        let oldest = self.requests.values().map(|request| request.sent).min();
+        self.hearing.silence(oldest)
+    }
+
     /// Every record of one request waits the same fraction of its own backoff,
     /// so that they tend to meet in one request again.
     fn retry(
@@ -356,20 +363,18 @@ impl Delivery {
         jitter: f64,
     ) {
         let retry = &self.settings.retry;
-        history.throttled += u32::from(failure == Failure::Throttled);
         let due = now.saturating_add(retry.backoff(history.attempts).mul_f64(jitter));
         let age = due.saturating_sub(history.first_sent);
         let outcome = if self.stage == Stage::Cancelled {
             GivenUp::Cancelled {
                 last: Some(failure),
             }
-        } else if history.attempts - history.throttled >= retry.max_attempts.get() {
-            GivenUp::Attempts {
+        } else if retry.max_age.is_some_and(|max_age| age > max_age) {
+            GivenUp::Age {
                 attempts: history.attempts,
+                age: now.saturating_sub(history.first_sent),
                 last: failure,
             }
-        } else if retry.max_age.is_some_and(|max_age| age > max_age) {
-            GivenUp::Age { last: failure }
         } else {
             history.due = due;
             history.last_failure = Some(failure);

@@ -57,7 +57,7 @@ mod scene;
 pub use batch::{MAX_BATCH_BYTES, MAX_BATCH_RECORDS, batches};
 pub use delivery::{
     Account, Action, Answer, Delivery, DeliverySettings, Event, Failure, GivenUp, RequestFailure,
-    RequestId, Retry,
+    RequestId, Retry, Silence,
 };
 pub use entropy::{Entropy, SeededEntropy};
 pub use pace::{Cell, Grid, GridError, Pace, RateError};

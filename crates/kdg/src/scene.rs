@@ -22,6 +22,10 @@ pub struct Scene {
     now_ms: i64,
     offset_minutes: i32,
     simulated_ms: Option<i64>,
+    /// By which the clocks are slow.
+    slow_ms: i64,
+    /// Whether they show the true time all the same.
+    true_time: bool,
     pub(crate) memory: Memory,
 }
 
@@ -33,6 +37,8 @@ impl Scene {
             now_ms,
             offset_minutes: 0,
             simulated_ms: None,
+            slow_ms: 0,
+            true_time: false,
             memory: Memory::default(),
         }
     }
@@ -65,20 +71,34 @@ impl Scene {
         self.simulated_ms = simulated_ms;
     }
 
-    /// Sets every clock back, or forward when `ms` is negative.
-    pub(crate) fn set_back(&mut self, ms: i64) {
-        self.now_ms = self.now_ms.saturating_sub(ms);
-        self.simulated_ms = self.simulated_ms.map(|time| time.saturating_sub(ms));
+    /// Makes every clock slow from here on; right again with 0.
+    pub(crate) fn set_slow(&mut self, ms: i64) {
+        self.slow_ms = ms;
+        self.true_time = false;
+    }
+
+    /// Whether the clocks show the true time even while they are slow: what
+    /// outlives a record must not keep the time of a slow clock.
+    pub(crate) fn set_true_time(&mut self, true_time: bool) {
+        self.true_time = true_time;
     }
 
     /// The time on the clock.
     pub fn now_ms(&self) -> i64 {
-        self.now_ms
+        self.on_clock(self.now_ms)
     }
 
     /// The simulated time, or the time on the clock outside a simulation.
     pub fn simulated_ms(&self) -> i64 {
-        self.simulated_ms.unwrap_or(self.now_ms)
+        self.on_clock(self.simulated_ms.unwrap_or(self.now_ms))
+    }
+
+    fn on_clock(&self, ms: i64) -> i64 {
+        if self.true_time {
+            ms
+        } else {
+            ms.saturating_sub(self.slow_ms)
+        }
     }
 
     /// Minutes by which local time is ahead of UTC.

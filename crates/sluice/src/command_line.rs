@@ -129,6 +129,9 @@ pub(crate) struct SendArguments {
     /// Mix in faults, each with its share: malformed, duplicate, late, oversize, hot-key
     #[arg(long, value_name = "NAME=SHARE,…", conflicts_with = "stdin")]
     pub(crate) faults: Option<FaultMix>,
+    /// Send a record again for so many seconds before it is given up
+    #[arg(long, value_name = "SECONDS", default_value = "300")]
+    pub(crate) give_up_after: Seconds,
     /// Write a line of JSON for every record: its number, its fault, and what became of it
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,

@@ -13,7 +13,7 @@ use ::local::mapping::MappingHandle;
 use ::local::stack::Stack;
 use anyhow::bail;
 use indicatif::ProgressBar;
-use kdg::{Account, Event, Fault, FaultMix, FaultyRecipe, Record};
+use kdg::{Account, DeliverySettings, Event, Fault, FaultMix, FaultyRecipe, Record};
 use pipeline::Config;
 use pipeline::config::{Form, OnCollision};
 use pipeline::verdict::Intent;
@@ -24,7 +24,7 @@ use crate::check;
 use crate::command_line::{DEFAULT_PORT, DemoArguments};
 use crate::local;
 use crate::pipelines::{self, Described};
-use crate::producer::{self, End, Observer, Produced, Run, Source};
+use crate::producer::{self, End, Notice, Observer, Produced, Run, Source};
 use crate::rhythm::Rhythm;
 use crate::send::ctrl_c;
 use crate::state_folder::StateFolder;
@@ -72,6 +72,10 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
                 ..End::default()
             },
             seed,
+            delivery: DeliverySettings {
+                shards: transport.open_shards().await,
+                ..DeliverySettings::default()
+            },
         };
         let (row, missing) = demonstrate(
             described, run, transport, &stack, &mut lines, &mut sent, &cancelled,
@@ -305,6 +309,11 @@ impl Observer for Clerk<'_> {
                     .push(format!("record {tag} was given up: {reason}"));
             }
         }
+    }
+
+    fn notice(&mut self, notice: &Notice) {
+        let name = self.bar.prefix();
+        self.bar.suspend(|| say(&format!("{name}: {notice}")));
     }
 
     fn stands(&mut self, account: Account) {

@@ -1,6 +1,7 @@
 //! A source of records, a rhythm and a stream → acknowledged records, and a true account of the rest.
 
 mod maker;
+mod outage;
 mod source;
 
 use std::collections::BTreeSet;
@@ -17,7 +18,9 @@ use tokio::task::JoinSet;
 use crate::rhythm::Rhythm;
 use crate::transport::PutRecords;
 use maker::Maker;
+use outage::Watch;
 
+pub(crate) use outage::Notice;
 pub(crate) use source::{Lines, Source};
 
 /// Records made at a time, so that answers are heard in between.
@@ -35,6 +38,7 @@ pub(crate) struct Run {
     pub(crate) rhythm: Rhythm,
     pub(crate) end: End,
     pub(crate) seed: u64,
+    pub(crate) delivery: DeliverySettings,
 }
 
 /// When a run ends, whatever comes first; at the cancellation when nothing is set.
@@ -62,6 +66,8 @@ pub(crate) trait Observer {
     fn happened(&mut self, event: Event);
     /// How the records stand now.
     fn stands(&mut self, account: Account);
+    /// The stream takes nothing, or does again.
+    fn notice(&mut self, notice: &Notice);
     /// When to tell again how they stand, even if nothing happened.
     fn waits(&self) -> Option<Duration> {
         None
@@ -85,8 +91,10 @@ pub(crate) async fn produce(
 ) -> anyhow::Result<Produced> {
     let origin = Instant::now();
     let mut jitter = SeededEntropy::new(run.seed.wrapping_add(1));
+    let max_age = run.delivery.retry.max_age;
+    let mut delivery = Delivery::new(run.delivery.clone());
     let mut maker = Maker::new(run);
-    let mut delivery = Delivery::new(DeliverySettings::default());
+    let mut watch = Watch::default();
     let mut requests = JoinSet::new();
     let mut under_way = BTreeSet::new();
     let mut cancelled_at = None;
@@ -136,7 +144,14 @@ pub(crate) async fn produce(
         for event in delivery.events() {
             observer.happened(event);
         }
-        observer.stands(delivery.account());
+        let account = delivery.account();
+        observer.stands(account);
+        if !is_cancelled {
+            let waiting = (account.in_flight, max_age);
+            if let Some(notice) = watch.look(delivery.silence(), waiting, now) {
+                observer.notice(&notice);
+            }
+        }
         if is_done {
             return Ok(Produced {
                 account: delivery.account(),
@@ -147,7 +162,8 @@ pub(crate) async fn produce(
         let next_record = may_make.then(|| maker.next_due(origin.elapsed())).flatten();
         let wake = wake.into_iter().chain(next_record).min();
         let farewell = cancelled_at.map(|at| at + FAREWELL);
-        let wake = wake.into_iter().chain(farewell).min();
+        let look = watch.wakes(delivery.silence()).filter(|_| !is_cancelled);
+        let wake = wake.into_iter().chain(farewell).chain(look).min();
         let pause = wake.map(|wake| wake.saturating_sub(origin.elapsed()));
         let pause = pause.into_iter().chain(observer.waits()).min();
         tokio::select! {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use kdg::{Account, Ending, FaultyRecipe, KeyRule, Recipe};
+use kdg::{Account, DeliverySettings, Ending, FaultyRecipe, KeyRule, Recipe, Retry};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -49,6 +49,14 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
             after: arguments.end.seconds.map(|seconds| seconds.0),
         },
         seed,
+        delivery: DeliverySettings {
+            retry: Retry {
+                max_age: Some(arguments.give_up_after.0),
+                ..Retry::default()
+            },
+            shards: stream.open_shards().await,
+            ..DeliverySettings::default()
+        },
     };
     if arguments.interval == Some(Seconds(Duration::ZERO)) {
         bail!("--interval is 0; write a number of seconds above it");

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,6 +43,9 @@ const CREATION_PAUSE: Duration = Duration::from_millis(500);
 
 /// How long an answer is waited for: a full request takes a while over a slow line.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long the number of shards is waited for, which records can be sent without.
+const DESCRIPTION_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Whether a stream had to be created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,6 +173,16 @@ impl Stream {
             }
             tokio::time::sleep(CREATION_PAUSE).await;
         }
+    }
+
+    /// How many shards are open; `None` when that cannot be asked, which no record depends on.
+    pub(crate) async fn open_shards(&self) -> Option<NonZeroU32> {
+        let describe = self.client.describe_stream_summary();
+        let describe = describe.stream_name(&*self.name).send();
+        let described = tokio::time::timeout(DESCRIPTION_PATIENCE, describe).await;
+        let summary = described.ok()?.ok()?.stream_description_summary?;
+        let open = u32::try_from(summary.open_shard_count).ok()?;
+        NonZeroU32::new(open)
     }
 
     /// The hash keys of each open shard, in the order of the shards.

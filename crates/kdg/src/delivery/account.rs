@@ -1,6 +1,7 @@
 //! The outcomes of records, one by one and counted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -50,17 +51,13 @@ pub enum Event {
 /// Why a record is not sent again.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum GivenUp {
-    /// It was sent as often as the settings allow.
-    #[error("given up after {attempts} attempts: {last}")]
-    Attempts {
+    /// The next attempt would come later than the settings allow.
+    #[error("given up after {attempts} attempts in {} s: {last}", age.as_secs_f64().round())]
+    Age {
         /// How often it was sent.
         attempts: u32,
-        /// What became of the last attempt.
-        last: Failure,
-    },
-    /// The next attempt would come later than the settings allow.
-    #[error("given up because of its age: {last}")]
-    Age {
+        /// How long ago it was sent first.
+        age: Duration,
         /// What became of the last attempt.
         last: Failure,
     },

@@ -1,6 +1,5 @@
-//! How often and after which pauses a record is sent again.
+//! After which pauses, and for how long, a record is sent again.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// The rule for records that were not accepted: pauses that double, of which a
@@ -12,21 +11,18 @@ pub struct Retry {
     pub base: Duration,
     /// The longest pause after any attempt.
     pub cap: Duration,
-    /// How often a record is sent, the first time included, while the stream fails.
-    /// Throttling does not count: it shows that the stream is there and takes what fits.
-    pub max_attempts: NonZeroU32,
-    /// How long after its first attempt a record may still be sent.
+    /// How long after its first attempt a record may still be sent; for ever when
+    /// `None`. Nothing else ends its attempts: how often a stream that is away
+    /// can be asked says nothing about when it will be back.
     pub max_age: Option<Duration>,
 }
 
 impl Default for Retry {
-    /// 100 ms doubling up to 5 s, ten attempts: ten to twenty seconds of failures, and five minutes
-    /// of throttling.
+    /// 100 ms doubling up to 5 s, for five minutes.
     fn default() -> Self {
         Self {
             base: Duration::from_millis(100),
             cap: Duration::from_secs(5),
-            max_attempts: NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN),
             max_age: Some(Duration::from_mins(5)),
         }
     }

@@ -1,8 +1,9 @@
 //! Refusals → as many records a second as the shards take.
 //!
 //! What a stream admits is measured in shards: one takes a thousand records or a
-//! mebibyte a second, whatever is reached first. As long as nothing is refused
-//! there is no limit. Once something is, requests keep to a little less than
+//! mebibyte a second, whatever is reached first. A flow that knows how many there
+//! are starts with a little more than they take; any other, and one that was
+//! admitted more than that, has no limit as long as nothing is refused. Once something is, requests keep to a little less than
 //! what was admitted, and then try a little more, in steps that grow for as long
 //! as all of it is admitted: a hot shard and another producer are noticed as
 //! well as new shards are.
@@ -11,6 +12,8 @@ use std::time::Duration;
 
 use crate::batch::Room;
 use crate::record::Record;
+
+use super::start::Start;
 
 /// What one shard takes in a second; see
 /// <https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html>.
@@ -35,6 +38,9 @@ const STEP_BACK: f64 = 0.98;
 /// How long nothing is sent after a refusal: the shards save up what they need
 /// to take uneven requests.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// The same after the first one, when they have nothing left for a whole request.
+const LONG_PAUSE: Duration = Duration::from_millis(300);
 
 /// The first step forward after a refusal, and the longest.
 const FIRST_STEP: f64 = 0.005;
@@ -68,7 +74,7 @@ const SAVED: Duration = Duration::from_millis(100);
 
 /// Records and their bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Load {
+pub(super) struct Load {
     records: f64,
     bytes: f64,
 }
@@ -78,6 +84,8 @@ struct Load {
 pub(super) struct Flow {
     /// In shards; `None` while nothing was refused.
     limit: Option<f64>,
+    /// While the number of shards is known and nothing was refused.
+    start: Option<Start>,
     /// What the shards are known to admit, in shards.
     known: f64,
     step: f64,
@@ -98,15 +106,18 @@ impl Load {
     }
 
     /// The seconds that one shard needs to take it.
-    fn shard_seconds(self) -> f64 {
+    pub(super) fn shard_seconds(self) -> f64 {
         (self.records / SHARD_RECORDS).max(self.bytes / SHARD_BYTES)
     }
 }
 
 impl Flow {
-    pub(super) fn new() -> Self {
+    /// A flow to so many shards, if that is known.
+    pub(super) fn new(shards: Option<f64>) -> Self {
+        let start = shards.map(Start::new);
         Self {
-            limit: None,
+            limit: start.as_ref().map(Start::limit),
+            start,
             known: 0.0,
             step: FIRST_STEP,
             budget: 0.0,
@@ -132,13 +143,15 @@ impl Flow {
         let Some(limit) = self.limit else {
             return Room::new();
         };
+        let request = self.start.as_ref().map_or(REQUEST, Start::request);
+        let request = request.min(REQUEST);
         let part = |of_shard: f64| {
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "too large a room is cut to that of a request"
             )]
-            let part = (limit * REQUEST * of_shard) as usize;
+            let part = (limit * request * of_shard) as usize;
             part
         };
         Room::of(part(SHARD_RECORDS), part(SHARD_BYTES))
@@ -153,6 +166,9 @@ impl Flow {
             }
             self.refill(now);
             self.budget -= load.shard_seconds();
+            if let Some(start) = &mut self.start {
+                start.sent(load, now);
+            }
         }
     }
 
@@ -168,6 +184,10 @@ impl Flow {
 
     /// An answer is complete: the flow changes when enough was measured.
     pub(super) fn answered(&mut self, now: Duration) {
+        if self.start.is_some() {
+            self.began(now);
+            return;
+        }
         let from = *self.measured_from.get_or_insert(now);
         let measured = now.saturating_sub(from);
         let (admitted, refused) = (self.admitted.shard_seconds(), self.refused.shard_seconds());
@@ -205,6 +225,29 @@ impl Flow {
         }
         self.measured_from = Some(resumes);
         (self.admitted, self.refused) = (Load::default(), Load::default());
+    }
+
+    /// An answer to a flow of which nothing was refused before.
+    fn began(&mut self, now: Duration) {
+        let admitted = std::mem::take(&mut self.admitted);
+        let refused = std::mem::take(&mut self.refused);
+        let Some(start) = &mut self.start else {
+            return;
+        };
+        if refused == Load::default() {
+            if start.admitted(admitted, now) {
+                (self.limit, self.start) = (None, None);
+            }
+            return;
+        }
+        // What they had saved up is used up, and the next request needs its part of it.
+        self.known = start.shards();
+        self.start = None;
+        let limit = self.known * STEP_BACK;
+        self.limit = Some(limit);
+        self.refill(now);
+        self.budget = self.budget.min(0.0) - limit * LONG_PAUSE.as_secs_f64();
+        self.measured_from = Some(now + LONG_PAUSE);
     }
 
     fn refill(&mut self, now: Duration) {

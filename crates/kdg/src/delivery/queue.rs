@@ -30,8 +30,6 @@ pub(super) struct History {
     /// Before then it is not sent.
     pub(super) due: Duration,
     pub(super) attempts: u32,
-    /// Attempts after which the record was throttled.
-    pub(super) throttled: u32,
     pub(super) first_sent: Duration,
     pub(super) last_failure: Option<Failure>,
 }
@@ -110,7 +108,6 @@ impl Queue {
             key: hasher.finish(),
             due: now,
             attempts: 0,
-            throttled: 0,
             first_sent: now,
             last_failure: None,
         };

@@ -58,6 +58,7 @@ pub enum GridError {
 impl Grid {
     /// Reads what the KDG keeps under `periods`: an object from `#DAY-HOUR-mu` and
     /// `#DAY-HOUR-sig` to a number, or to text with one. An hour that is not there has no records.
+    /// Fractions count, and what is blank is 0.
     ///
     /// # Errors
     ///

@@ -23,7 +23,8 @@ pub enum FaultKind {
     Malformed,
     /// It is the last record without a fault once more.
     Duplicate,
-    /// Its clocks went between one hour and two days slow.
+    /// Its clocks went between one hour and two days slow; an entity that begins in
+    /// it keeps the true time, for it shows in later records as well.
     Late,
     /// White space makes it as large as a stream takes.
     Oversize,
@@ -193,9 +194,9 @@ impl FaultyRecipe {
                 let span = LATE_TO_MS - LATE_FROM_MS;
                 let late_ms = LATE_FROM_MS + scene.below(span + 1);
                 let late_ms = i64::try_from(late_ms).unwrap_or(i64::MAX);
-                scene.set_back(late_ms);
+                scene.set_slow(late_ms);
                 let record = self.recipe.make(scene, number);
-                scene.set_back(-late_ms);
+                scene.set_slow(0);
                 record?
             }
             (kind, _) => {

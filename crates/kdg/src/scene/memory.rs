@@ -165,6 +165,14 @@ impl Memory {
         Some((self.pools.get_mut(index)?, &mut self.values))
     }
 
+    /// What the entities hold that the template declares.
+    pub(crate) fn entity_bytes(&self) -> usize {
+        let binding = self.bindings.get(self.current);
+        let entities = binding.iter().flat_map(|binding| &binding.entities);
+        let pools = entities.filter_map(|index| self.pools.get(*index));
+        pools.map(Pool::bytes).sum()
+    }
+
     /// The names of the entities of which some are alive.
     pub(crate) fn alive(&self) -> impl Iterator<Item = &str> {
         let alive = self.pools.iter().filter(|pool| pool.live() > 0);

@@ -2,6 +2,14 @@
 
 use std::sync::Arc;
 
+/// What keeping an entity takes beside its text, and each of its fields.
+const ENTITY_BYTES: usize = 96;
+const FIELD_BYTES: usize = 8;
+
+/// A text that is over keeps so much room for the next one, so that short ones need
+/// no new memory, and long ones no memory that nobody counts.
+const KEPT_BYTES: usize = 256;
+
 /// What an entity is made of.
 #[derive(Debug)]
 pub(crate) struct Definition {
@@ -41,6 +49,8 @@ pub(crate) struct Pool {
     /// The rest of `entities` is over; their buffers wait for the next ones.
     live: usize,
     born: u64,
+    /// What the live ones hold.
+    bytes: usize,
 }
 
 #[derive(Debug, Default)]
@@ -83,6 +93,7 @@ impl Pool {
             entities: Vec::new(),
             live: 0,
             born: 0,
+            bytes: 0,
         }
     }
 
@@ -105,6 +116,11 @@ impl Pool {
 
     pub(crate) fn live(&self) -> usize {
         self.live
+    }
+
+    /// What the live ones hold.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Writes the fields of the live entity `index` to the values from `first`
@@ -138,6 +154,10 @@ impl Pool {
             value.extend_from_slice(step.name.as_bytes());
             if entity.advance(&definition.steps, draw) {
                 self.live -= 1;
+                self.bytes = self.bytes.saturating_sub(entity.bytes());
+                if entity.text.len() > KEPT_BYTES {
+                    entity.text = Vec::new();
+                }
                 self.entities.swap(index, self.live);
             }
         }
@@ -162,10 +182,12 @@ impl Pool {
             entity.left = first.map_or(0, |step| draw(step.low, step.high));
             entity.text.clear();
             entity.ends.clear();
+            entity.text.reserve_exact(values.iter().map(Vec::len).sum());
             for value in values {
                 entity.text.extend_from_slice(value);
                 entity.ends.push(entity.text.len());
             }
+            self.bytes += entity.bytes();
         }
         index
     }
@@ -198,6 +220,11 @@ impl Pool {
 }
 
 impl Entity {
+    /// By its text alone, so that it is the same on every platform.
+    fn bytes(&self) -> usize {
+        ENTITY_BYTES + self.ends.len() * FIELD_BYTES + self.text.len()
+    }
+
     fn field(&self, field: usize) -> &[u8] {
         let before = field
             .checked_sub(1)

@@ -3,6 +3,7 @@
 mod block;
 mod entity;
 mod term;
+mod unknown;
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +23,7 @@ use super::text::Text;
 
 use block::Open;
 use entity::Reference;
+use unknown::Early;
 
 /// A template that has been read as far as this.
 pub(super) struct Compiler<'a> {
@@ -33,6 +35,9 @@ pub(super) struct Compiler<'a> {
     pending: String,
     open: Vec<Open<'a>>,
     references: Vec<Reference<'a>>,
+    /// Where the tags of `needs.entities` stand.
+    places: Vec<usize>,
+    early: Vec<Early<'a>>,
     /// Names whose tags could not be read, which is blame enough.
     lost: Vec<&'a str>,
     /// With their places in the text, which they are sorted by in the end.
@@ -58,6 +63,8 @@ pub(super) fn compile(source: &Source<'_>) -> Result<(Program, Needs), TemplateE
         pending: String::new(),
         open: Vec::new(),
         references: Vec::new(),
+        places: Vec::new(),
+        early: Vec::new(),
         lost: Vec::new(),
         errors: Vec::new(),
         tag: "",
@@ -189,6 +196,7 @@ impl<'a> Compiler<'a> {
             self.close_all();
             self.check_references();
         }
+        self.explain_early();
         self.needs.variables = self.scope.slots();
         if self.errors.is_empty() {
             Ok((self.program, self.needs))

@@ -58,6 +58,48 @@ pub enum Problem {
         /// The name that was probably meant.
         nearest: Option<String>,
     },
+    /// A name alone is neither a function nor a variable that was set before.
+    #[error(
+        "unknown variable or function {}, set it before with {{{{let {} = …}}}}{}",
+        shortened(name),
+        shortened(name),
+        text_instead(*or_text, name)
+    )]
+    UnknownVariable {
+        /// As written, without white space.
+        name: String,
+        /// Whether the text itself may have been meant.
+        or_text: bool,
+    },
+    /// A field is asked for before its entity is declared, or behind the block in
+    /// which it is.
+    #[error(
+        "{}.{} is not known here, {}",
+        shortened(entity),
+        shortened(field),
+        brought_here(entity, field, *follows, (*line, *column))
+    )]
+    NotHere {
+        /// Its name.
+        entity: String,
+        /// The field.
+        field: String,
+        /// Whether its declaration follows.
+        follows: bool,
+        /// Where the entity is declared.
+        line: usize,
+        /// Counted from 1, in characters.
+        column: usize,
+    },
+    /// The step of an entity that has none.
+    #[error(
+        "{entity} has no steps, write them behind its fields, as in {{{{entity {entity} of 10 {{…}} : first -> last}}}}",
+        entity = shortened(entity)
+    )]
+    NoSteps {
+        /// Its name.
+        entity: String,
+    },
     /// A name cannot be given to a variable or an entity.
     #[error("{} cannot be the name of {what}, {reason}", shortened(name))]
     Name {
@@ -193,4 +235,31 @@ pub(super) fn suggestion(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| {
         format!(", did you mean {}?", shortened(name))
     })
+}
+
+/// What follows the name of a variable that may have been meant as text.
+fn text_instead(or_text: bool, name: &str) -> String {
+    if or_text {
+        format!(", or write \"{}\" for that text", shortened(name))
+    } else {
+        String::new()
+    }
+}
+
+/// How a field becomes known that is not.
+fn brought_here(
+    entity: &str,
+    field: &str,
+    follows: bool,
+    (line, column): (usize, usize),
+) -> String {
+    let (entity, field) = (shortened(entity), shortened(field));
+    let tag = format!("{{{{entity {entity} …}}}} of line {line}, column {column}");
+    if follows {
+        format!("move {tag} before this tag")
+    } else {
+        format!(
+            "move {tag} out of its block, or write {{{{ref {entity}.{field}}}}} for one that is alive"
+        )
+    }
 }

@@ -23,6 +23,9 @@ pub(super) const KEYWORDS: &[&str] = &["let", "else", "entity", "ref"];
 /// The names of blocks, as they are written.
 const BLOCKS: &[&str] = &["#repeat", "#if", "/repeat", "/if"];
 
+/// What can follow `if`.
+pub(super) const CONDITION: &str = "a condition: a value, two of them compared as in `n > 3`, `not` and a value, `ref` and an entity, or `chance 0.5`";
+
 /// How other languages write what this one has.
 const FOREIGN: &[(&str, &str)] = &[
     ("#each", "#repeat"),
@@ -198,7 +201,10 @@ fn times<'a>(reader: &mut Reader<'a>) -> Read<Times<'a>> {
 
 fn test<'a>(reader: &mut Reader<'a>) -> Read<Test<'a>> {
     reader.skip_space();
-    if reader.keyword_before("chance", |c| c.is_ascii_digit() || c == '.') {
+    if reader.rest().starts_with("}}") {
+        return Err(reader.expected(CONDITION));
+    }
+    if reader.chance_follows() {
         return reader.chance().map(Test::Chance);
     }
     let negated = reader.keyword_before("not", |c| c.is_alphanumeric() || c == '@');

@@ -35,6 +35,11 @@ pub const MAX_ENTITIES: u64 = 100_000;
 /// The most bytes that the fields of one entity hold together.
 pub const MAX_ENTITY_BYTES: usize = 4 * 1024;
 
+/// The most bytes that the live entities of one template hold together, each
+/// counted with what keeping it takes. While they do, a record picks one of those
+/// that are alive, as if no more had been declared.
+pub const MAX_ENTITIES_BYTES: usize = 64 * 1024 * 1024;
+
 /// The most records that one step of an entity lasts.
 pub const MAX_STEP_RECORDS: u64 = 1_000_000;
 

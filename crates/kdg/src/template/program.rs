@@ -131,6 +131,8 @@ impl Program {
             turned: 0,
             picked: 0,
         };
+        // A record that failed may have left it otherwise.
+        scene.set_true_time(false);
         let mut next = 0;
         let mut operations = 0;
         while let Some(op) = self.ops.get(next) {

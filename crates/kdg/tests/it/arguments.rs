@@ -126,6 +126,10 @@ fn javascript_decides_what_a_number_and_what_missing_is() {
             "address.nearbyGPSCoordinate({other: 1})",
             r"-?[0-9]{1,2}\.[0-9]{4},-?[0-9]{1,3}\.[0-9]{4}",
         ),
+        (
+            "address.nearbyGPSCoordinate(5)",
+            r"-?[0-9]{1,2}\.[0-9]{4},-?[0-9]{1,3}\.[0-9]{4}",
+        ),
         ("finance.mask(2.5)", "[0-9]{3}"),
         ("internet.password(-1)", ""),
         ("lorem.words(\"2\")", "[a-z]+ [a-z]+"),

@@ -1,12 +1,15 @@
 //! Records → acknowledgements: what the state machine does, case by case.
 
-use std::num::{NonZeroU32, NonZeroUsize};
+mod outage;
+mod retry;
+
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kdg::{
     Account, Action, Answer, Delivery, DeliverySettings, Entropy, Event, Failure, GivenUp,
-    MAX_RECORD_BYTES, Record, RecordError, RequestFailure, RequestId, Retry, SeededEntropy,
+    MAX_RECORD_BYTES, Record, RecordError, RequestFailure, RequestId, Retry,
 };
 
 pub(crate) const fn ms(milliseconds: u64) -> Duration {
@@ -34,10 +37,10 @@ fn settings() -> DeliverySettings {
     DeliverySettings {
         max_requests: NonZeroUsize::new(2).unwrap(),
         linger: ms(0),
+        shards: None,
         retry: Retry {
             base: ms(100),
             cap: ms(1_000),
-            max_attempts: NonZeroU32::new(3).unwrap(),
             max_age: None,
         },
     }
@@ -121,107 +124,6 @@ fn a_throttled_entry_is_resent_alone() {
     let account = delivery.account();
     assert_eq!((account.acknowledged, account.in_flight), (2, 1));
     assert_eq!((account.throttled, account.retried), (1, 1));
-}
-
-#[test]
-fn pauses_double_up_to_the_cap_and_are_drawn_in_full() {
-    let mut patient = settings();
-    patient.retry.max_attempts = NonZeroU32::new(9).unwrap();
-    let mut delivery = Delivery::new(patient);
-    delivery.push(record(0, "a"), ms(0));
-    let mut pauses = Vec::new();
-    let mut now = ms(0);
-    for _ in 0..6 {
-        let (request, _) = sent(&mut delivery, now);
-        delivery.answered(request, [Answer::InternalFailure], now, &mut Longest);
-        let Action::WaitUntil(then) = delivery.next(now) else {
-            panic!("no pause")
-        };
-        pauses.push(then.saturating_sub(now).as_secs_f64());
-        now = then;
-    }
-    let rounded: Vec<f64> = pauses
-        .iter()
-        .map(|pause| (pause * 1e3).round() / 1e3)
-        .collect();
-    assert_eq!(rounded, [0.1, 0.2, 0.4, 0.8, 1.0, 1.0]);
-
-    let mut entropy = SeededEntropy::new(1);
-    let mut drawn = Vec::new();
-    for tag in 0..200 {
-        let mut delivery = self::delivery();
-        delivery.push(record(tag, "a"), ms(0));
-        let (request, _) = sent(&mut delivery, ms(0));
-        delivery.answered(request, [Answer::Throttled], ms(0), &mut entropy);
-        let Action::WaitUntil(then) = delivery.next(ms(0)) else {
-            panic!("no pause")
-        };
-        drawn.push(then);
-    }
-    assert!(drawn.iter().any(|pause| *pause < ms(5)) && drawn.iter().any(|pause| *pause > ms(95)));
-}
-
-#[test]
-fn a_record_is_given_up_after_its_last_attempt_with_the_last_failure() {
-    let mut delivery = delivery();
-    delivery.push(record(4, "a"), ms(0));
-    for _ in 0..3 {
-        let (request, _) = sent(&mut delivery, ms(60_000));
-        delivery.answered(request, [Answer::InternalFailure], ms(0), &mut Longest);
-    }
-    let reason = GivenUp::Attempts {
-        attempts: 3,
-        last: Failure::Internal,
-    };
-    assert_eq!(
-        reason.to_string(),
-        "given up after 3 attempts: the stream reported an internal failure"
-    );
-    assert_eq!(given_up(&mut delivery), [(4, reason)]);
-    assert_eq!(delivery.account().given_up, 1);
-}
-
-#[test]
-fn throttling_uses_up_no_attempts() {
-    let mut delivery = delivery();
-    delivery.push(record(4, "a"), ms(0));
-    for answer in [
-        Answer::Throttled,
-        Answer::InternalFailure,
-        Answer::InternalFailure,
-    ]
-    .into_iter()
-    .chain(std::iter::repeat_n(Answer::Throttled, 50))
-    {
-        let (request, _) = sent(&mut delivery, ms(60_000));
-        delivery.answered(request, [answer], ms(0), &mut Longest);
-        assert!(given_up(&mut delivery).is_empty());
-    }
-    let (request, _) = sent(&mut delivery, ms(60_000));
-    delivery.answered(request, [Answer::InternalFailure], ms(0), &mut Longest);
-    assert_eq!(given_up(&mut delivery).len(), 1);
-}
-
-#[test]
-fn a_record_is_given_up_when_its_next_attempt_would_come_too_late() {
-    let mut impatient = settings();
-    impatient.retry.max_age = Some(ms(250));
-    let mut delivery = Delivery::new(impatient);
-    delivery.push(record(0, "a"), ms(0));
-    let (request, _) = sent(&mut delivery, ms(1_000));
-    delivery.answered(request, [Answer::Throttled], ms(1_100), &mut Longest);
-    assert_eq!(given_up(&mut delivery), []);
-    let (request, _) = sent(&mut delivery, ms(1_200));
-    delivery.answered(request, [Answer::Throttled], ms(1_210), &mut Longest);
-    assert_eq!(
-        given_up(&mut delivery),
-        [(
-            0,
-            GivenUp::Age {
-                last: Failure::Throttled
-            }
-        )]
-    );
 }
 
 #[test]

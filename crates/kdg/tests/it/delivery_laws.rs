@@ -78,11 +78,10 @@ struct Bystander {
 }
 
 impl Bystander {
-    fn new(linger: Duration, max_age: Option<Duration>) -> Self {
+    fn new(linger: Duration, max_age: Option<Duration>, shards: Option<NonZeroU32>) -> Self {
         let retry = Retry {
             base: ms(50),
             cap: ms(400),
-            max_attempts: NonZeroU32::new(4).unwrap(),
             max_age,
         };
         let max_requests = NonZeroUsize::new(MAX_REQUESTS).unwrap();
@@ -90,6 +89,7 @@ impl Bystander {
             delivery: Delivery::new(DeliverySettings {
                 max_requests,
                 linger,
+                shards,
                 retry,
             }),
             entropy: SeededEntropy::new(5),
@@ -126,6 +126,7 @@ impl Bystander {
             Step::Answer { which, codes } => {
                 if let Some((request, tags)) = self.close(*which) {
                     let codes = codes.iter().copied().cycle().take(tags.len());
+                    let takes = codes.clone().any(|code| code <= 2);
                     let answers = codes.zip(tags).map(|(code, tag)| match code {
                         0 | 1 => acknowledged(tag),
                         2 => Answer::Throttled,
@@ -135,6 +136,8 @@ impl Bystander {
                         self.delivery
                             .answered(request, answers, self.now, &mut self.entropy)
                     );
+                    let since = self.delivery.silence().map(|silence| silence.since);
+                    assert!(!takes || since.is_none_or(|since| since == self.now));
                 }
             }
             Step::AnswerAgain { which } => {
@@ -224,6 +227,8 @@ impl Bystander {
                 "{tag} has two outcomes"
             );
         }
+        let silence = self.delivery.silence();
+        assert!(silence.is_none_or(|silence| silence.since <= self.now));
         let account = self.delivery.account();
         assert!(account.is_balanced(), "{account:?}");
         assert_eq!(account.generated, self.pushed);
@@ -271,8 +276,9 @@ proptest! {
         cancel_at in prop::option::of(0_usize..60),
         linger in prop_oneof![Just(ms(0)), Just(ms(30))],
         max_age in prop::option::of(Just(ms(300))),
+        shards in prop::option::of(1_u32..4),
     ) {
-        let mut bystander = Bystander::new(linger, max_age);
+        let mut bystander = Bystander::new(linger, max_age, shards.and_then(NonZeroU32::new));
         for (index, step) in steps.iter().enumerate() {
             if cancel_at == Some(index) {
                 bystander.act(&Step::Cancel);

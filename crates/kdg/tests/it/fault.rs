@@ -99,6 +99,62 @@ fn a_late_record_is_an_hour_to_two_days_older() {
 }
 
 #[test]
+fn an_entity_that_begins_in_a_late_record_keeps_the_true_time() {
+    let template = "{{entity device of 3 {now: date.now(x), sim: date.simTime(x), day: \
+                    \"{{date.utc(x)}}\", long: random.alphaNumeric(5)} : a 1..2 -> b 0..3}}\
+                    {{device.now}} {{device.sim}} {{device.day}} {{date.now(x)}} {{date.simTime(x)}}";
+    let times = |record: &Record| -> Vec<i64> {
+        let text = String::from_utf8(record.data.clone()).unwrap();
+        text.split_whitespace()
+            .map(|time| time.parse().unwrap())
+            .collect()
+    };
+    for seed in 0..100 {
+        let recipe = Recipe::new(Template::compile(template).unwrap());
+        let mut recipe = FaultyRecipe::new(recipe, "late=0.3,duplicate=0.1".parse().unwrap());
+        let mut scene = Scene::new(SeededEntropy::new(seed), LEAP_DAY);
+        let mut late = 0;
+        for tag in 0..100 {
+            let second = i64::try_from(tag).unwrap() * 1_000;
+            scene.set_now(LEAP_DAY + second);
+            scene.set_simulated(Some(second));
+            let (record, fault) = recipe.make(&mut scene, tag).unwrap();
+            let [now, sim, day, its_now, its_sim] = times(&record)[..] else {
+                panic!("five times");
+            };
+            // All that happened lies in the 100 seconds of the run.
+            let in_run = |start: i64, time: i64| (start..start + 100_000).contains(&time);
+            assert!(in_run(LEAP_DAY, now) && in_run(LEAP_DAY, day) && in_run(0, sim));
+            let is_late = fault.is_some_and(|fault| fault.kind == FaultKind::Late);
+            assert_eq!(in_run(LEAP_DAY, its_now), !is_late, "seed {seed}");
+            assert_eq!(in_run(0, its_sim), !is_late, "seed {seed}");
+            late += u32::from(is_late);
+        }
+        assert!((10..55).contains(&late), "{late}");
+    }
+}
+
+#[test]
+fn a_record_that_fails_while_an_entity_begins_leaves_the_clock_right() {
+    let template = r#"{{let x = "0123456789abcdef"}}{{#repeat 11}}{{let x = "{{x}}{{x}}"}}{{/repeat}}{{#if chance 0.5}}{{entity e of 2 {text: "{{x}}{{x}}{{x}}"}}}{{/if}}{{date.now(x)}}"#;
+    let recipe = Recipe::new(Template::compile(template).unwrap());
+    let mut recipe = FaultyRecipe::new(recipe, "late=0.5".parse().unwrap());
+    let mut scene = Scene::new(SeededEntropy::new(5), LEAP_DAY);
+    let (mut failed, mut late) = (0, 0);
+    for tag in 0..200 {
+        let Ok((record, fault)) = recipe.make(&mut scene, tag) else {
+            failed += 1;
+            continue;
+        };
+        let text = String::from_utf8(record.data).unwrap();
+        let is_old = text.trim().parse::<i64>().unwrap() < LEAP_DAY;
+        assert_eq!(is_old, fault.is_some());
+        late += u32::from(is_old);
+    }
+    assert!(failed > 50 && late > 20, "{failed} {late}");
+}
+
+#[test]
 fn an_oversize_record_is_as_large_as_a_stream_takes_and_still_json() {
     for (record, _) in records("oversize=1", r#"{"a": {{random.number}}}"#, 3) {
         assert_eq!(record.size(), MAX_RECORD_BYTES);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::cast_precision_loss)]
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use kdg::{Action, Answer, Delivery, DeliverySettings, Record, RequestId, SeededEntropy};
@@ -48,10 +49,13 @@ struct Simulation {
     delivery: Delivery,
     entropy: SeededEntropy,
     shards: Vec<Shard>,
+    has_limits: bool,
     shard_of: fn(u64, usize) -> usize,
     bytes: usize,
     now: Duration,
     pushed: u64,
+    /// How many records there are to send; always more when `None`.
+    per_second: Option<u64>,
     under_way: Vec<(Duration, RequestId, Vec<Answer>)>,
     taken: Taken,
 }
@@ -87,12 +91,26 @@ impl Simulation {
             delivery: Delivery::new(DeliverySettings::default()),
             entropy: SeededEntropy::new(3),
             shards: vec![full; shards],
+            has_limits: true,
             shard_of,
             bytes,
             now: ms(0),
             pushed: 0,
+            per_second: None,
             under_way: Vec::new(),
             taken: Taken::default(),
+        }
+    }
+
+    /// A producer that knows how many shards there are.
+    fn informed(shards: u32, shard_of: fn(u64, usize) -> usize, bytes: usize) -> Self {
+        let settings = DeliverySettings {
+            shards: NonZeroU32::new(shards),
+            ..DeliverySettings::default()
+        };
+        Self {
+            delivery: Delivery::new(settings),
+            ..Self::new(usize::try_from(shards).unwrap(), shard_of, bytes)
         }
     }
 
@@ -100,7 +118,7 @@ impl Simulation {
         let mut answers = Vec::new();
         for record in records {
             let shard = (self.shard_of)(record.tag, self.shards.len());
-            if self.shards[shard].admits(record, self.now) {
+            if !self.has_limits || self.shards[shard].admits(record, self.now) {
                 self.taken.admitted += 1.0;
                 answers.push(acknowledged(record.tag));
             } else {
@@ -116,7 +134,10 @@ impl Simulation {
         let end = self.now + Duration::from_secs(seconds);
         self.taken = Taken::default();
         while self.now < end {
-            for _ in 0..self.delivery.room() {
+            let due = self.per_second.map_or(u64::MAX, |rate| {
+                u64::try_from(self.now.as_millis()).unwrap() * rate / 1_000
+            });
+            while self.pushed < due && self.delivery.room() > 0 {
                 let record = Record {
                     data: vec![b'x'; self.bytes],
                     partition_key: self.pushed.to_string(),
@@ -137,7 +158,9 @@ impl Simulation {
                 Action::Idle | Action::Done => None,
             };
             let first = self.under_way.first().map(|(then, ..)| *then);
-            self.now = wake.into_iter().chain(first).min().unwrap();
+            let next = self.per_second.map(|_| self.now + ms(1));
+            let wake = wake.into_iter().chain(first).chain(next).min();
+            self.now = wake.unwrap();
             while self
                 .under_way
                 .first()
@@ -203,6 +226,56 @@ fn more_shards_are_found_within_a_minute() {
     simulation.go_on(45);
     let taken = simulation.go_on(10);
     assert!(taken.admitted > 0.95 * 40_000.0, "{taken:?}");
+}
+
+#[test]
+fn a_producer_that_knows_the_shards_has_next_to_nothing_refused_from_the_start() {
+    for shards in [1, 4, 16] {
+        for (shard_of, bytes) in [
+            (even as fn(u64, usize) -> usize, 200),
+            (random, 200),
+            (even, 10_000),
+        ] {
+            let per_shard = RECORDS_PER_SECOND.min(BYTES_PER_SECOND / (bytes + 8) as f64);
+            let capacity = f64::from(shards) * per_shard;
+            let mut simulation = Simulation::informed(shards, shard_of, bytes);
+            let taken = simulation.go_on(10);
+            let used = taken.admitted / 10.0 / capacity;
+            let refused = taken.refused / (taken.admitted + taken.refused);
+            assert!(
+                refused < 0.01,
+                "{shards} {bytes}: {used:.4} used, {refused:.4} refused"
+            );
+            assert!(
+                used > 0.95,
+                "{shards} {bytes}: {used:.4} used, {refused:.4} refused"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_stream_without_limits_is_found_out_within_a_second() {
+    for shards in [1, 4] {
+        let mut simulation = Simulation::informed(shards, even, 200);
+        simulation.has_limits = false;
+        simulation.go_on(1);
+        let taken = simulation.go_on(1);
+        assert!(taken.admitted > 50_000.0, "{shards}: {taken:?}");
+    }
+}
+
+#[test]
+fn a_stream_without_limits_is_found_out_also_when_it_is_used_late() {
+    // A record a millisecond for a minute, and then as many as it takes.
+    let mut simulation = Simulation::informed(4, even, 200);
+    simulation.has_limits = false;
+    simulation.per_second = Some(1_000);
+    simulation.go_on(60);
+    simulation.per_second = None;
+    simulation.go_on(1);
+    let taken = simulation.go_on(1);
+    assert!(taken.admitted > 50_000.0, "{taken:?}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Variables, blocks and entities that are wrong → every reason, with its place.
 
+mod remedy;
+
 use kdg::{Problem, Scene, SeededEntropy, Template};
 use proptest::prelude::*;
 

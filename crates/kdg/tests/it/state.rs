@@ -247,6 +247,53 @@ fn an_entity_with_endless_fields_is_refused() {
 }
 
 #[test]
+fn entities_hold_no_more_than_their_share_of_memory_and_records_go_on() {
+    const LIMIT: usize = 64 * 1024 * 1024;
+    let long = "x".repeat(4_000);
+    let of_steps = |steps: &str| {
+        compile(&format!(
+            "{{{{entity e of 90000 {{t: \"{long}\"}}{steps}}}}}{{{{entity f of 9000 {{t: \"{long}\"}}}}}}{{{{e.number}}}} {{{{f.number}}}}"
+        ))
+    };
+    let numbers = |record: &[u8]| -> Vec<usize> {
+        let text = std::str::from_utf8(record).unwrap();
+        text.split(' ')
+            .map(|number| number.parse().unwrap())
+            .collect()
+    };
+    for steps in ["", ": a 1..3"] {
+        let template = of_steps(steps);
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            let mut scene = scene();
+            let (mut born, mut record) = (vec![0, 0], Vec::new());
+            let used = allocation_counter::measure(|| {
+                for number in 0..30_000 {
+                    record.clear();
+                    scene.begin_record(number);
+                    template.try_render(&mut scene, &mut record).unwrap();
+                    for (most, number) in born.iter_mut().zip(numbers(&record)) {
+                        *most = number.max(*most);
+                    }
+                }
+            });
+            let most = usize::try_from(used.bytes_max).unwrap();
+            assert!(most > LIMIT * 9 / 10 || !steps.is_empty(), "{most}");
+            assert!(most < LIMIT + LIMIT / 4, "{most}");
+            seen.push(born);
+        }
+        assert_eq!(seen[0], seen[1], "the same seed gives the same records");
+        let all: usize = seen[0].iter().sum();
+        if steps.is_empty() {
+            assert!((LIMIT / 4_200..LIMIT / 4_000).contains(&all), "{all}");
+        } else {
+            // Where some end others begin.
+            assert!(all > LIMIT / 4_000, "{all}");
+        }
+    }
+}
+
+#[test]
 fn a_template_tells_whether_it_has_state() {
     for stateful in [
         "{{sequence.next}}",

@@ -120,3 +120,43 @@ impl Maker {
             || self.end.after.is_some_and(|after| now >= after)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kdg::{DeliverySettings, FaultMix, FaultyRecipe, Pace, Recipe, Template};
+
+    use super::*;
+    use crate::rhythm::Simulation;
+
+    #[test]
+    fn a_simulated_time_ends_a_run_between_two_records() {
+        let second = Duration::from_secs;
+        let speed = 10.0;
+        let simulation = Simulation {
+            from_ms: 0,
+            lasts: Some(second(20)),
+            speed: Some(speed),
+        };
+        let pace = Pace::constant(0.01).unwrap().simulated(Some(speed));
+        let recipe = Recipe::new(Template::compile("{{date.simTime}}").unwrap());
+        let recipe = FaultyRecipe::new(recipe, FaultMix::default());
+        let mut maker = Maker::new(Run {
+            source: Source::Recipe(Box::new(recipe)),
+            rhythm: Rhythm {
+                pace: pace.unwrap(),
+                simulation: Some(simulation),
+                offset_minutes: 0,
+            },
+            end: End::default(),
+            seed: 7,
+            delivery: DeliverySettings::default(),
+        });
+        assert!(maker.make(second(0)).is_some(), "the first record is due");
+        // The second is due at 10 s, when the 20 simulated seconds are long over.
+        assert!(maker.make(second(1)).is_none());
+        assert!(!maker.is_over());
+        assert_eq!(maker.next_due(second(1)), Some(second(2)));
+        assert!(maker.make(second(2)).is_none());
+        assert!(maker.is_over());
+    }
+}

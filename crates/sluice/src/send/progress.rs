@@ -8,7 +8,7 @@ use kdg::{Account, Event, Fault, Record};
 use super::ledger::Ledger;
 use super::{line, sentence};
 use crate::account::{Pulse, bar, print, say};
-use crate::producer::Observer;
+use crate::producer::{Notice, Observer};
 
 /// How long is looked back to tell bytes per second.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -117,6 +117,11 @@ impl Observer for Progress {
         if let Event::GivenUp { reason, .. } = event {
             self.last_failure = Some(reason.to_string());
         }
+    }
+
+    fn notice(&mut self, notice: &Notice) {
+        let sentence = format!("{}: {notice}", self.stream);
+        self.bar.suspend(|| say(&sentence));
     }
 
     fn waits(&self) -> Option<Duration> {

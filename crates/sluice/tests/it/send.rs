@@ -1,8 +1,12 @@
+//! What `sluice send` puts into a stream, and how it counts that.
+
+mod ends;
+mod refused;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use aws_sdk_kinesis::types::ShardIteratorType;
 use serde_json::Value;
@@ -28,12 +32,18 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The account that a run printed, which adds up.
+/// The account that a run printed last, which adds up.
 #[track_caller]
 fn account(output: &Output) -> Value {
     let printed = String::from_utf8_lossy(&output.stdout);
-    let account: Value = serde_json::from_str(printed.trim())
-        .unwrap_or_else(|_| panic!("{printed}{}", said(output)));
+    balanced(printed.lines().last().unwrap_or_default(), &said(output))
+}
+
+/// An account as it was printed, which adds up.
+#[track_caller]
+fn balanced(line: &str, otherwise: &str) -> Value {
+    let account: Value =
+        serde_json::from_str(line).unwrap_or_else(|_| panic!("{line:?} {otherwise}"));
     let number = |name: &str| account[name].as_u64().unwrap();
     let known = number("acknowledged") + number("given_up") + number("in_flight");
     assert_eq!(number("generated"), known, "{account}");
@@ -275,173 +285,4 @@ async fn the_ledger_knows_which_records_the_pipeline_quarantines() {
     let shorn = |identity: &String| identity.rsplit(':').next().unwrap().to_owned();
     let numbers = |set: &BTreeSet<String>| set.iter().map(shorn).collect::<BTreeSet<_>>();
     assert_eq!(numbers(&quarantined), numbers(&malformed));
-}
-
-#[tokio::test]
-async fn ctrl_c_ends_a_run_with_a_true_account() {
-    let folder = tempfile::tempdir().unwrap();
-    let stack = Stack::start(folder.path(), &["--no-limits"]);
-    let mut send = send(&stack, &["--pipeline", "kdg-archive", "--rate", "500"]);
-    let child = send
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let interrupt = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupt.unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    let account = account(&output);
-    assert_eq!(account["in_flight"], 0);
-    let acknowledged = account["acknowledged"].as_u64().unwrap();
-    assert!(acknowledged > 50, "{account}");
-    let found = records(&stack, "kdg-archive-stream").await;
-    assert_eq!(found.len() as u64, acknowledged);
-}
-
-#[tokio::test]
-async fn a_simulated_time_ends_a_run_between_two_records() {
-    let folder = tempfile::tempdir().unwrap();
-    let stack = Stack::start(&folder.path().join("state"), &["--no-limits"]);
-    let began = std::time::Instant::now();
-    let mut send = send(&stack, &["--pipeline", "kdg-archive", "--rate", "0.01"]);
-    send.args([
-        "--from",
-        "2026-01-01T00:00:00Z",
-        "--until",
-        "2026-01-01T00:00:20Z",
-    ]);
-    send.args(["--speed", "10"]);
-    assert!(acknowledged(send) <= 1);
-    assert!(
-        began.elapsed() < Duration::from_mins(1),
-        "{:?}",
-        began.elapsed()
-    );
-}
-
-#[tokio::test]
-async fn a_run_whose_stack_no_longer_answers_ends_at_ctrl_c_with_its_account() {
-    let folder = tempfile::tempdir().unwrap();
-    let stack = Stack::start(&folder.path().join("state"), &["--no-limits"]);
-    let file = folder.path().join("sent.ndjson");
-    let mut send = send(&stack, &["--pipeline", "kdg-archive", "--rate", "200"]);
-    send.arg("--ledger").arg(&file);
-    let child = send
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    stack.signal("-STOP");
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let interrupt = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupt.unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    stack.signal("-CONT");
-    let account = account(&output);
-    assert_eq!(account["in_flight"], 0);
-    assert!(account["given_up"].as_u64() > Some(0), "{account}");
-    assert_eq!(
-        account["generated"].as_u64(),
-        Some(ledger(&file).len() as u64)
-    );
-}
-
-#[tokio::test]
-async fn a_ledger_that_cannot_be_written_ends_the_run_and_not_its_account() {
-    let folder = tempfile::tempdir().unwrap();
-    let stack = Stack::start(folder.path(), &["--no-limits"]);
-    let mut send = send(
-        &stack,
-        &["--pipeline", "kdg-archive", "--ledger", "/dev/full"],
-    );
-    let output = send.output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("/dev/full"), "{}", said(&output));
-    assert!(account(&output)["acknowledged"].as_u64() > Some(0));
-}
-
-#[tokio::test]
-async fn an_endless_line_of_stdin_is_refused_before_it_fills_the_memory() {
-    let folder = tempfile::tempdir().unwrap();
-    let stack = Stack::start(folder.path(), &["--no-limits"]);
-    let mut send = send(&stack, &["--stdin", "--stream", "kdg-archive-stream"]);
-    let mut child = send
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || {
-        let chunk = vec![b'a'; 1 << 16];
-        while stdin.write_all(&chunk).is_ok() {}
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        said(&output).contains("line 1 of standard input"),
-        "{}",
-        said(&output)
-    );
-}
-
-#[test]
-fn what_does_not_fit_together_is_refused_with_its_remedy() {
-    for (arguments, part) in [
-        (&["--template", "x"][..], "--stream"),
-        (&["--stream", "s"], "--pipeline"),
-        (
-            &["--pipeline", "kdg-archive", "--rate", "5", "--grid", "g"],
-            "--grid",
-        ),
-        (&["--pipeline", "kdg-archive", "--ramp", "5"], "100..5000"),
-        (&["--pipeline", "kdg-archive", "--burst", "5"], "--every"),
-        (
-            &["--pipeline", "kdg-archive", "--faults", "malformd=1"],
-            "malformed=0.01",
-        ),
-        (
-            &["--pipeline", "kdg-archive", "--shards", "2"],
-            "--create-stream",
-        ),
-        (
-            &["--pipeline", "kdg-archive", "--seconds", "soon"],
-            "such as 90",
-        ),
-    ] {
-        let output = sluice(&["send"]).args(arguments).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(said(&output).contains(part), "{}", said(&output));
-    }
-    for (arguments, part) in [
-        (&["--rate", "0"][..], "rate"),
-        (&["--from", "today"], "--from"),
-        (&["--from", "2026-01-01T00:00:00Z"], "--rate"),
-        (
-            &[
-                "--from",
-                "2026-01-02T00:00:00Z",
-                "--until",
-                "2026-01-01T00:00:00Z",
-                "--rate",
-                "1",
-            ],
-            "swap",
-        ),
-        (&["--grid", "/nowhere.json"], "/nowhere.json"),
-        (&["--partition-key", "{{ a"], "--partition-key"),
-    ] {
-        let mut send = sluice(&["send", "--pipeline", "kdg-archive", "--local", "1"]);
-        send.arg("--pipelines").arg(pipelines()).args(arguments);
-        let output = send.output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        assert!(said(&output).contains(part), "{}", said(&output));
-    }
 }

@@ -1,8 +1,9 @@
 //! Blocks: what repeats and what depends on a condition.
 
-use super::super::error::Problem;
+use super::super::error::{Problem, quoted};
+use super::super::grammar::CONDITION;
 use super::super::limit::{MAX_NESTED_BLOCKS, MAX_REPEAT, MAX_TURNS};
-use super::super::markup::{Block, Test, Times};
+use super::super::markup::{Block, Term, Test, Times};
 use super::super::program::Op;
 use super::Compiler;
 
@@ -114,7 +115,14 @@ impl<'a> Compiler<'a> {
             }
             Test::Holds { term, negated } => {
                 self.push(Op::Mark(0));
-                self.term(term);
+                match term {
+                    Term::Name { at, name } if self.lacks_its_rest(&name) => {
+                        let found = format!("{} alone", quoted(&name));
+                        let expected = CONDITION;
+                        self.error(at, Problem::Syntax { expected, found });
+                    }
+                    term => self.term(term),
+                }
                 Op::Holds { negated, otherwise }
             }
             Test::Chance(chance) => Op::Chance { chance, otherwise },
@@ -127,6 +135,11 @@ impl<'a> Compiler<'a> {
         let decides = self.here();
         self.push(op);
         decides
+    }
+
+    /// Whether a condition consists of its first word, and no variable is called so.
+    fn lacks_its_rest(&self, name: &str) -> bool {
+        matches!(name, "not" | "chance" | "ref") && self.scope.slot(name).is_none()
     }
 
     /// `{{else}}`, or `{{else if}}` with its test.

@@ -10,8 +10,8 @@ use super::super::grammar::KEYWORDS;
 use super::super::limit::{MAX_ENTITIES, MAX_REFERENCES, MAX_STEP_RECORDS};
 use super::super::markup::{Declaration, DeclaredStep, Name};
 use super::super::program::{Declared, Op, Referred};
-use super::super::spelling::nearest;
 use super::Compiler;
+use super::unknown::no_field;
 
 /// A field of an entity that is referred to, to be checked in the end.
 pub(super) struct Reference<'a> {
@@ -64,6 +64,7 @@ impl<'a> Compiler<'a> {
             steps: steps.collect(),
         });
         self.needs.entities.push(Arc::clone(&definition));
+        self.places.push(at);
         self.program.declared.push(Declared { definition, first });
     }
 
@@ -205,12 +206,7 @@ impl<'a> Compiler<'a> {
             if definition.all_fields().any(|known| known == field) {
                 continue;
             }
-            let near = nearest(field, definition.all_fields());
-            let problem = Problem::UnknownName {
-                what: "field",
-                name: format!("{}.{field}", reference.entity.text),
-                nearest: near.map(|(_, near)| format!("{}.{near}", reference.entity.text)),
-            };
+            let problem = no_field(definition, field);
             self.error_of(reference.tag, reference.field.at, problem);
         }
     }

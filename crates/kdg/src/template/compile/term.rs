@@ -1,11 +1,10 @@
 //! Terms: what gives text.
 
 use super::super::error::Problem;
-use super::super::function::{self, Operation};
+use super::super::function::Operation;
 use super::super::lists::Piece;
 use super::super::markup::{Call, Part, Term};
 use super::super::program::Op;
-use super::super::spelling::{distance, nearest};
 use super::Compiler;
 
 impl<'a> Compiler<'a> {
@@ -63,37 +62,5 @@ impl<'a> Compiler<'a> {
                 Piece::Text(text) => self.pending.push_str(text),
             }
         }
-    }
-
-    /// A name that is neither a function nor known here.
-    fn unknown(&mut self, at: usize, name: String) {
-        let first = name.split('.').next().unwrap_or(&name);
-        if self.lost.contains(&first) {
-            return;
-        }
-        let function = function::nearest(&name);
-        let near = nearest(&name, self.scope.names())
-            .filter(|(far, _)| function.is_none_or(|function| *far <= distance(function, &name)));
-        let problem = match near {
-            Some((_, near)) => Problem::UnknownName {
-                what: if name.contains('.') {
-                    "field"
-                } else {
-                    "variable"
-                },
-                nearest: Some(near.to_owned()),
-                name,
-            },
-            None if function.is_some() || name.contains('.') => Problem::UnknownFunction {
-                name,
-                nearest: function,
-            },
-            None => Problem::UnknownName {
-                what: "variable or function",
-                name,
-                nearest: None,
-            },
-        };
-        self.error(at, problem);
     }
 }

@@ -135,6 +135,12 @@ fn degrees(most: u32, scene: &mut Scene, out: &mut Vec<u8>) {
 /// The radius is in kilometres if `isMetric`; otherwise the KDG takes miles for
 /// fewer kilometres instead of more, which templates may count on by now.
 pub(super) fn nearby(argument: &Argument<'_>) -> Result<Operation, Misfit> {
+    // The KDG looks for options in whatever it is given, and finds none in these.
+    if let Given::Value(given) = argument.given()
+        && matches!(given.value, Value::Number(_) | Value::Bool(_))
+    {
+        return Ok(Operation::Plain(anywhere));
+    }
     let parameters = argument.options(&["coordinate", "radius", "isMetric"])?;
     let radius = parameters.number("radius")?.unwrap_or(DEFAULT_RADIUS);
     let kilometres = if parameters.is_set("isMetric") {

@@ -151,10 +151,33 @@ impl<'a> Reader<'a> {
         Ok(&self.text[start..self.at])
     }
 
-    /// A probability.
+    /// Takes `chance` if a number follows; otherwise it is a name like any other.
+    pub(super) fn chance_follows(&mut self) -> bool {
+        let start = self.at;
+        let follows = self.keyword_before("chance", |c| c.is_ascii_digit() || c == '.')
+            && (self.peek() != Some('.') || self.is_bare_fraction());
+        if !follows {
+            self.at = start;
+        }
+        follows
+    }
+
+    /// Whether this is `.5`, a number without its first digit.
+    pub(super) fn is_bare_fraction(&self) -> bool {
+        let after = self.rest().strip_prefix('.');
+        after.is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// A probability, with a digit before the point or without.
     pub(super) fn chance(&mut self) -> Read<f64> {
         let start = self.at;
-        let chance = self.number()?.parse().ok();
+        let written = if self.take(".") {
+            self.digits();
+            &self.text[start..self.at]
+        } else {
+            self.number()?
+        };
+        let chance = written.parse().ok();
         let chance = chance.filter(|chance| (0.0..=1.0).contains(chance));
         chance.ok_or_else(|| {
             self.at = start;

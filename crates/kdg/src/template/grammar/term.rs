@@ -7,6 +7,7 @@ use super::super::error::Problem;
 use super::super::function;
 use super::super::markup::{Call, Counter, Name, Part, Term};
 use super::super::value::{self, Spelling};
+use super::KEYWORDS;
 use super::reader::{Read, Reader, Stop};
 
 const COUNTERS: [(&str, Counter); 3] = [
@@ -22,6 +23,7 @@ pub(super) fn term<'a>(reader: &mut Reader<'a>, last: bool) -> Read<Term<'a>> {
         Some('"' | '\'') => quoted(reader),
         Some('-' | '0'..='9') => Ok(Term::Number(reader.number()?)),
         Some('@' | 'a'..='z' | 'A'..='Z' | '_') => reference(reader, None, last),
+        _ if reader.is_bare_fraction() => Err(reader.expected("a digit before the point")),
         _ => Err(reader.expected("a function, a variable, a text in quotes or a number")),
     }
 }
@@ -144,6 +146,9 @@ fn quoted<'a>(reader: &mut Reader<'a>) -> Read<Term<'a>> {
                 let tag = reader.at;
                 reader.at += 2;
                 reader.skip_space();
+                if holds_no_value(reader) {
+                    return Err(misplaced(reader, quote));
+                }
                 parts.push(Part::Term(reference(reader, Some(tag), true)?));
                 reader.skip_space();
                 if !reader.take("}}") {
@@ -153,6 +158,25 @@ fn quoted<'a>(reader: &mut Reader<'a>) -> Read<Term<'a>> {
             }
             Some(_) => reader.skip_character(),
         }
+    }
+}
+
+/// Whether the inside of a tag stands here that sets, declares, repeats or decides.
+fn holds_no_value(reader: &Reader<'_>) -> bool {
+    let word = Reader::new(reader.text, reader.at).word();
+    let is_keyword = |word: Name<'_>| word.text != "ref" && KEYWORDS.contains(&word.text);
+    matches!(reader.peek(), Some('#' | '/')) || word.is_some_and(is_keyword)
+}
+
+/// A tag that belongs before the one in whose quotes it stands, and the end of that.
+fn misplaced(reader: &Reader<'_>, quote: char) -> Stop {
+    let closing = format!("{quote}}}}}");
+    let end = reader.rest().find(&closing);
+    Stop {
+        end: end.map(|end| reader.at + end + closing.len()),
+        ..reader.expected(
+            "a function or a variable, since a text in quotes holds nothing else, so write this tag before the one that holds it",
+        )
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::entropy::between;
 use crate::scene::Scene;
 
-use super::super::limit::{MAX_ENTITY_BYTES, RenderError};
+use super::super::limit::{MAX_ENTITIES_BYTES, MAX_ENTITY_BYTES, RenderError};
 use super::super::spelling::nearest;
 use super::{Declared, Program};
 
@@ -14,11 +14,23 @@ impl Program {
             return true;
         };
         let drawn = scene.below(declared.definition.size);
-        let drawn = usize::try_from(drawn).unwrap_or(usize::MAX);
-        visit(declared, entity, drawn, scene)
+        let mut drawn = usize::try_from(drawn).unwrap_or(usize::MAX);
+        let live = scene
+            .memory
+            .declared(entity)
+            .map_or(0, |(pool, _)| pool.live());
+        let is_full = || scene.memory.entity_bytes() + MAX_ENTITY_BYTES > MAX_ENTITIES_BYTES;
+        if drawn >= live && live > 0 && is_full() {
+            drawn %= live;
+        }
+        let is_known = visit(declared, entity, drawn, scene);
+        scene.set_true_time(!is_known);
+        is_known
     }
 
+    /// Takes a new entity with its fields into the pool.
     pub(super) fn enter(&self, entity: usize, scene: &mut Scene) -> Result<(), RenderError> {
+        scene.set_true_time(false);
         let Some(declared) = self.declared.get(entity) else {
             return Ok(());
         };
