@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: ours beside theirs, in one run, as ratios.
 
 mod generate;
+mod handle;
 mod process;
 mod send;
 mod turns;
@@ -21,6 +22,8 @@ pub(crate) struct Arguments {
 enum Name {
     /// Records rendered from templates: ours, faker's, written by hand, and in a browser
     Generate,
+    /// The function's work without Lambda and S3: its speed, its memory and its size
+    Handle,
     /// Records through stream, event source mapping and function into the bucket: ours and Python's
     Process,
     /// Acknowledged records per second, with the limits of shards and without
@@ -36,6 +39,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let wanted = |name| arguments.name.is_none_or(|only| only == name);
     if wanted(Name::Generate) {
         generate::run()?;
+    }
+    if wanted(Name::Handle) {
+        handle::run()?;
     }
     if wanted(Name::Process) {
         process::run()?;
