@@ -10,28 +10,47 @@ pub(super) type Lines = UnboundedReceiver<LogLine>;
 /// The metric that holds samples of the time from arrival until stored, in milliseconds.
 const LATENCY: &str = "arrival_to_stored_ms";
 
-/// The latencies of one pipeline, each with the number of records it stands for, ascending.
+/// What the functions of one pipeline have told.
 #[derive(Debug, Default)]
 pub(super) struct Metrics {
+    /// Each with the number of records it stands for, ascending.
     latencies: Vec<(f64, f64)>,
+    pub(super) totals: Totals,
+}
+
+/// The sums of the counters, which count a record again when it is delivered again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    pub(super) stored: u64,
+    pub(super) filtered: u64,
+    pub(super) quarantined: u64,
+}
+
+impl Totals {
+    fn add(&mut self, line: &Value) {
+        let count = |name: &str| line[name].as_u64().unwrap_or(0);
+        self.stored += count("stored");
+        self.filtered += count("filtered");
+        self.quarantined += count("quarantined");
+    }
 }
 
 impl Metrics {
     /// Reads every line that has been printed so far.
-    pub(super) fn of(pipeline: &str, lines: &mut Lines) -> Self {
-        let mut latencies = Vec::new();
+    pub(super) fn read(&mut self, pipeline: &str, lines: &mut Lines) {
         while let Ok(line) = lines.try_recv() {
             let Ok(document) = serde_json::from_str::<Value>(&line.line) else {
                 continue;
             };
             if document["Pipeline"] == pipeline {
+                self.totals.add(&document);
                 let samples = document[LATENCY].as_array().map_or(&[][..], Vec::as_slice);
                 let records = document["stored"].as_f64().unwrap_or(0.0);
-                latencies.extend(weigh(samples, records));
+                self.latencies.extend(weigh(samples, records));
             }
         }
-        latencies.sort_by(|one, other| one.0.total_cmp(&other.0));
-        Self { latencies }
+        self.latencies
+            .sort_by(|one, other| one.0.total_cmp(&other.0));
     }
 
     /// The latency that `percent` of the records do not exceed.
@@ -67,12 +86,30 @@ mod tests {
         let samples = [Value::from(10), Value::from(30)];
         let mut metrics = Metrics {
             latencies: weigh(&samples, 8.0),
+            ..Metrics::default()
         };
         metrics.latencies.push((50.0, 92.0));
         assert_eq!(metrics.percentile(1), Some(10.0));
         assert_eq!(metrics.percentile(8), Some(30.0));
         assert_eq!(metrics.percentile(9), Some(50.0));
         assert_eq!(metrics.percentile(99), Some(50.0));
+    }
+
+    #[test]
+    fn counters_are_added_up_over_the_lines_of_a_pipeline() {
+        let mut totals = Totals::default();
+        for line in [
+            r#"{"stored": 2, "filtered": 1, "quarantined": 0}"#,
+            r#"{"stored": 3, "filtered": 0, "quarantined": 4}"#,
+        ] {
+            totals.add(&serde_json::from_str(line).unwrap());
+        }
+        let expected = Totals {
+            stored: 5,
+            filtered: 1,
+            quarantined: 4,
+        };
+        assert_eq!(totals, expected);
     }
 
     #[test]

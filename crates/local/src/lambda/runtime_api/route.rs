@@ -60,11 +60,8 @@ async fn next(exchange: &Exchange) -> Reply {
     }
     exchange.report_init(Init::Ready);
     let Some(event) = exchange.events.lock().await.recv().await else {
-        return refusal(
-            StatusCode::GONE,
-            "Shutdown",
-            "the environment is being shut down",
-        );
+        // The process is being killed, and would report any answer as a broken service.
+        return std::future::pending().await;
     };
     let reply = Response::builder()
         .header("Content-Type", "application/json")
