@@ -1,6 +1,13 @@
 //! What a deployed function gets of its pipeline: two environment variables.
 
+mod ingest;
+
 use serde::{Deserialize, Deserializer, Serialize};
+
+pub use self::ingest::{
+    INGEST_VARIABLE, IngestConfig, IngestConfigError, IngestSettings, RecordsPath, STREAM_VARIABLE,
+    Step,
+};
 
 use crate::{
     layout::{KeyTemplate, Layout, TemplateError},

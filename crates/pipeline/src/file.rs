@@ -4,6 +4,7 @@
 //! both pure, and [`Pipeline::read`] around them, which alone touches the file system.
 
 mod aws;
+mod ingest;
 mod place;
 mod problem;
 mod raw;
@@ -17,6 +18,7 @@ use std::{
 
 use serde::Deserialize;
 
+pub use self::ingest::Ingest;
 pub use self::problem::{Problem, Problems};
 use crate::config::{Config, Settings};
 
@@ -26,6 +28,7 @@ pub struct Pipeline {
     description: Option<String>,
     stream: Stream,
     bucket: String,
+    ingest: Option<Ingest>,
     process: Process,
     settings: Settings,
     config: Config,
@@ -141,6 +144,11 @@ impl Pipeline {
     /// The bucket that it writes, without the prefix of a deployment.
     pub fn bucket(&self) -> &str {
         &self.bucket
+    }
+
+    /// The function that feeds the stream from an API, if there is one.
+    pub fn ingest(&self) -> Option<&Ingest> {
+        self.ingest.as_ref()
     }
 
     /// The function that processes the stream.

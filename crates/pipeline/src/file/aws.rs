@@ -32,7 +32,7 @@ pub(super) const RECORD_AGE_SECONDS: RangeInclusive<i64> = 60..=604_800;
 pub(super) const MAX_BUCKET_NAME_BYTES: usize = 63;
 
 /// How long the name of a stream may be (`kinesis/latest/APIReference/API_CreateStream.html`).
-const MAX_STREAM_NAME_BYTES: usize = 128;
+pub(super) const MAX_STREAM_NAME_BYTES: usize = 128;
 
 /// How long the name of a function may be (`lambda/latest/api/API_CreateFunction.html`).
 const MAX_FUNCTION_NAME_BYTES: usize = 64;

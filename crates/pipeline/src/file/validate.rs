@@ -32,6 +32,10 @@ pub(super) fn pipeline(
     check.name(name);
     let stream = check.stream(&file.stream);
     check.aws_name("bucket", &file.bucket, aws::refuses_bucket);
+    let ingest = file
+        .ingest
+        .as_ref()
+        .and_then(|raw| check.ingest(name, &file.stream.name.value, raw));
     let process = check.process(&file.process);
     check.programs(&file.process);
     check.object(&file.object);
@@ -44,6 +48,7 @@ pub(super) fn pipeline(
             description: file.description,
             stream,
             bucket: file.bucket.value,
+            ingest,
             process,
             settings,
             config,
@@ -57,9 +62,9 @@ pub(super) fn pipeline(
 }
 
 /// The problems found so far.
-struct Check<'a> {
+pub(super) struct Check<'a> {
     source: &'a str,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Check<'_> {
@@ -263,7 +268,7 @@ impl Check<'_> {
         }
     }
 
-    fn aws_name(
+    pub(super) fn aws_name(
         &mut self,
         field: &str,
         name: &Spanned<String>,
@@ -276,7 +281,7 @@ impl Check<'_> {
     }
 
     /// The number, or the nearest one in the range after saying so.
-    fn within(
+    pub(super) fn within(
         &mut self,
         field: &str,
         number: &Spanned<i64>,
@@ -295,7 +300,7 @@ impl Check<'_> {
         u32::try_from(number.value.clamp(*first, *last)).unwrap_or(u32::MAX)
     }
 
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         field: &str,
         scalar: &Spanned<String>,
