@@ -36,6 +36,18 @@ pub(super) fn pipeline(
         .ingest
         .as_ref()
         .and_then(|raw| check.ingest(name, &file.stream.name.value, raw));
+    if let Some(ingest) = &file.ingest
+        && ingest.function.value == file.process.function.value
+    {
+        let message = "is the function of process already";
+        check.refuse(
+            "ingest.function",
+            &ingest.function,
+            None,
+            message,
+            "give it its own",
+        );
+    }
     let process = check.process(&file.process);
     check.programs(&file.process);
     check.object(&file.object);
