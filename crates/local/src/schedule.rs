@@ -1,6 +1,6 @@
 //! The times of a schedule → invocations of a function.
 //!
-//! This is a scheduled rule of EventBridge
+//! This is a scheduled rule of `EventBridge`
 //! (`eventbridge/latest/userguide/eb-create-rule-schedule.html`): each time is one event, whatever
 //! has become of the one before, and the function is invoked asynchronously.
 //! Times that pass while the machine sleeps are not made up for; they are counted, and said.

@@ -1,4 +1,4 @@
-//! When a pipeline asks its source: EventBridge's `rate(…)` and `cron(…)`, in UTC.
+//! When a pipeline asks its source: `EventBridge`'s `rate(…)` and `cron(…)`, in UTC.
 //!
 //! Source: "Using cron and rate expressions to schedule rules",
 //! `eventbridge/latest/userguide/eb-scheduled-rule-pattern.html`.
@@ -14,7 +14,7 @@ pub use self::cron::Cron;
 /// How many minutes a rate may have at most: far more than anybody waits, and no overflow.
 const MAX_RATE_MINUTES: i64 = 100 * 366 * 24 * 60;
 
-/// A schedule that EventBridge would take.
+/// A schedule that `EventBridge` would take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     source: String,
@@ -99,7 +99,7 @@ impl ScheduleError {
     }
 }
 
-/// Reads `5 minutes`. EventBridge wants the singular for one, and only for one.
+/// Reads `5 minutes`. `EventBridge` wants the singular for one, and only for one.
 fn period(source: &str) -> Result<TimeDelta, ScheduleError> {
     let remedy = "write a whole number and minutes, hours or days, such as rate(5 minutes)";
     let mut words = source.split_whitespace();

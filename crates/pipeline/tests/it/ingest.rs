@@ -47,7 +47,7 @@ fn an_ingest_has_defaults_for_what_is_left_out() {
     let ingest = pipeline.ingest().unwrap();
     assert_eq!(ingest.function, "IngestUsers");
     assert_eq!(ingest.schedule.to_string(), "rate(1 minute)");
-    assert_eq!(ingest.timeout, Duration::from_secs(60));
+    assert_eq!(ingest.timeout, Duration::from_mins(1));
     assert_eq!(ingest.memory_mib, 256);
 }
 

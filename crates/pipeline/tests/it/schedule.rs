@@ -1,4 +1,4 @@
-//! Schedules as EventBridge documents them.
+//! Schedules as `EventBridge` documents them.
 
 use chrono::{DateTime, Utc};
 use pipeline::schedule::{Schedule, ScheduleError};
@@ -47,7 +47,7 @@ fn a_rate_is_singular_for_one_and_plural_for_more() {
     }
 }
 
-/// The examples of the EventBridge user guide, and what they say of them.
+/// The examples of the `EventBridge` user guide, and what they say of them.
 #[test]
 fn the_documented_crons_fire_when_their_description_says() {
     for (cron, expected) in [
