@@ -81,15 +81,17 @@ pub async fn send(records: Vec<Record>, stream: &impl PutRecords, until: Instant
                 under_way.remove(&request);
                 let now = origin.elapsed();
                 match answer {
-                    Ok(answers) => delivery.answered(request, answers, now, &mut jitter),
+                    Ok(answers) => {
+                        delivery.answered(request, answers, now, &mut jitter);
+                    }
                     Err(failure) => {
+                        delivery.failed(request, &failure, now, &mut jitter);
                         // No such stream, no permission: what holds for one holds for all.
                         if matches!(failure, RequestFailure::Fatal(_)) {
                             delivery.cancel();
                         }
-                        delivery.failed(request, &failure, now, &mut jitter)
                     }
-                };
+                }
             }
             () = sleep(pause.unwrap_or_default()), if pause.is_some() => {}
             () = sleep_until(until) => {}

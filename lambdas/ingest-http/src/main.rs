@@ -1,13 +1,10 @@
 //! A schedule in, records of an HTTP API out: the wiring of `ingest` into a Lambda function.
 
-use std::{
-    cell::Cell,
-    io::{self, Write},
-    time::SystemTime,
-};
+use std::io::{self, Write as _};
+use std::{cell::Cell, time::SystemTime};
 
-use aws_sdk_kinesis::config as kinesis;
-use aws_sdk_s3::config as s3;
+use aws_sdk_kinesis as kinesis;
+use aws_sdk_s3 as s3;
 use aws_smithy_http_client::{Builder, tls};
 use ingest::{Ingest, fetch::Patience, keep::Quarantine, run::Invocation, transport};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -46,22 +43,18 @@ async fn open() -> Result<Function, Error> {
         .http_client(Builder::new().tls_provider(ring).build_https())
         .load()
         .await;
-    let kinesis = kinesis::Builder::from(&aws)
+    let client = kinesis::config::Builder::from(&aws)
         .retry_config(transport::retries())
         .timeout_config(transport::timeouts());
-    let kinesis = aws_sdk_kinesis::Client::from_conf(kinesis.build());
-    let s3 = s3::Builder::from(&aws)
+    let stream = kinesis::Client::from_conf(client.build());
+    let stream = transport::Stream::new(stream, &config.stream);
+    let client = s3::config::Builder::from(&aws)
         .retry_config(store::retries())
         .timeout_config(store::timeouts());
-    let s3 = aws_sdk_s3::Client::from_conf(s3.build());
-    let stream = transport::Stream::new(kinesis, &config.stream);
-    let quarantine = Quarantine::new(s3, config.bucket.clone(), config.name.clone());
-    Ok(Ingest::new(
-        &config,
-        Patience::default(),
-        stream,
-        quarantine,
-    )?)
+    let bucket = s3::Client::from_conf(client.build());
+    let quarantine = Quarantine::new(bucket, config.bucket.clone(), config.name.clone());
+    let ingest = Ingest::new(&config, Patience::default(), stream, quarantine)?;
+    Ok(ingest)
 }
 
 /// Runs once; the event says nothing that a run needs.

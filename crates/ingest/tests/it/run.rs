@@ -1,6 +1,7 @@
 //! Whole runs, against an API on this machine and a stream and a bucket that fail on demand.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ const PROGRAM: &str = r#"
 #[derive(Clone, Default)]
 struct Stream {
     stored: Arc<Mutex<Vec<Record>>>,
+    requests: Arc<AtomicUsize>,
     mood: Mood,
 }
 
@@ -43,6 +45,7 @@ enum Mood {
 
 impl PutRecords for Stream {
     async fn put_records(&self, records: Vec<Record>) -> Result<Vec<Answer>, RequestFailure> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
         match self.mood {
             Mood::Gone => return Err(RequestFailure::Fatal("no such stream".into())),
             Mood::Silent => std::future::pending().await,
@@ -364,4 +367,20 @@ async fn a_slow_api_leaves_no_time_unused_and_none_overdrawn() {
             .to_string()
             .contains("did not answer in time")
     );
+}
+
+#[tokio::test]
+async fn a_stream_that_is_gone_is_not_asked_for_every_record() {
+    let all: Vec<_> = (0..9000)
+        .map(|n| person(&format!("p{n}"), &json!(n)))
+        .collect();
+    let api = Api::start([people(&all)]).await;
+    let mut world = World::default();
+    world.stream.mood = Mood::Gone;
+    let report = world.run(&api, MINUTE).await;
+    assert_eq!((report.counts.given_up, report.counts.lost), (9000, 0));
+    assert_eq!(world.kept().len(), 9000);
+    assert!(world.stream.requests.load(Ordering::Relaxed) <= 8);
+    let error = report.response().unwrap_err().to_string();
+    assert!(error.contains("no such stream"), "{error}");
 }

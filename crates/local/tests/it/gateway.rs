@@ -1,5 +1,6 @@
 //! What the one port leads to beside Kinesis and S3: functions, and stand-ins of APIs.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -60,7 +61,7 @@ async fn call(
         "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n"
     );
     for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        write!(request, "{name}: {value}\r\n").unwrap();
     }
     stream
         .write_all(format!("{request}\r\n{body}").as_bytes())

@@ -1,6 +1,7 @@
 //! `sluice local` in a process of its own, and clients of it.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -157,7 +158,7 @@ impl Stack {
             "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 2\r\n"
         );
         for (name, value) in instructions.headers() {
-            request += &format!("{name}: {value}\r\n");
+            write!(request, "{name}: {value}\r\n").unwrap();
         }
         let mut stream = TcpStream::connect(&host).await.unwrap();
         let request = request + "\r\n{}";
