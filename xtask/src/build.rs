@@ -15,7 +15,7 @@ pub(crate) fn demo() -> anyhow::Result<PathBuf> {
     if !sluice.exists() {
         step::say("the first build compiles the AWS SDK and VRL: 6 to 12 minutes on two cores");
     }
-    cargo_build("release", &["sluice", "process-stream"])?;
+    cargo_build("release", &["sluice", "process-stream", "ingest-http"])?;
     Ok(sluice)
 }
 

@@ -50,6 +50,13 @@ fn command_line(python: &Python, stack: &Stack) -> anyhow::Result<()> {
     )?;
     aws("s3 rm --quiet s3://cli-bucket/a/b.txt")?;
     aws("s3 rb s3://cli-bucket")?;
+    let answer = step::target().join("tools").join("answer.json");
+    aws(&format!(
+        "lambda invoke --function-name IngestRandomUserData {}",
+        answer.display()
+    ))?;
+    let answer = std::fs::read_to_string(&answer).context("a function has not answered")?;
+    expect(&answer, "\"sent\":100")?;
     step::say("the aws command line done");
     Ok(())
 }

@@ -25,7 +25,9 @@ impl Stack {
             std::fs::remove_dir_all(data).context("the state of the last run cannot be removed")?;
         }
         let mut sluice = step::command(built.join("sluice"));
-        sluice.args(["local", "--port", "0"]).args(arguments);
+        // What a schedule sent would be in the way of what is measured or looked for.
+        sluice.args(["local", "--port", "0", "--no-schedules"]);
+        sluice.args(arguments);
         sluice.arg("--data").arg(data);
         sluice.arg("--functions").arg(built);
         let mut process = sluice

@@ -159,7 +159,7 @@ fn unwinding(broken: &mut Vec<String>) -> anyhow::Result<()> {
 /// What the command line is built of alone must be what it is built of beside the functions.
 fn one_build(broken: &mut Vec<String>) -> anyhow::Result<()> {
     let alone = features(&["sluice"])?;
-    let beside = features(&["sluice", "process-stream"])?;
+    let beside = features(&["sluice", "process-stream", "ingest-http"])?;
     for dependency in alone.difference(&beside) {
         broken.push(format!(
             "sluice alone needs `{dependency}`, and with other features beside the functions: everything would be built twice"

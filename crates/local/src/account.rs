@@ -20,3 +20,8 @@ pub fn function_arn(region: &str, function: &str) -> String {
 pub fn role_arn(function: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT_ID}:role/{function}")
 }
+
+/// The ARN of a scheduled rule.
+pub fn rule_arn(region: &str, rule: &str) -> String {
+    format!("arn:aws:events:{region}:{ACCOUNT_ID}:rule/{rule}")
+}

@@ -4,6 +4,7 @@
 //! is signed over a body that has not arrived yet.
 
 mod cors;
+mod invoke;
 mod route;
 
 use std::convert::Infallible;
@@ -28,8 +29,10 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::fault::Fault;
 use crate::kinesis::Kinesis;
+use crate::lambda::Lambda;
 use crate::s3::S3;
 use crate::signature;
+use crate::stand_in::{self, ApiFaults, StandIn};
 use route::Route;
 
 /// The largest body of a Kinesis request: 10 MiB of records and their keys, in base64, and the
@@ -49,6 +52,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(crate) struct Gateway {
     pub(crate) kinesis: Kinesis,
     pub(crate) s3: S3,
+    pub(crate) lambda: Lambda,
+    pub(crate) stand_ins: Vec<StandIn>,
+    pub(crate) api_faults: ApiFaults,
     pub(crate) credentials: Credentials,
     pub(crate) clock: Arc<dyn Clock>,
     /// The share of object uploads that are answered 503 `SlowDown`.
@@ -111,6 +117,8 @@ impl Gateway {
         }
         let mut response = match Route::of(&request) {
             Route::Health => health(),
+            Route::StandIn => self.stand_in(&request).await,
+            Route::Invoke => invoke::invoke(self, request).await,
             Route::Kinesis => self.kinesis(request).await,
             Route::S3 => self.s3(request).await,
         };
@@ -135,6 +143,20 @@ impl Gateway {
         match verified {
             Ok(_) => self.kinesis.handle(request).await.map(Body::from),
             Err(refused) => json_error(refused.code(), &refused.to_string()),
+        }
+    }
+
+    async fn stand_in(&self, request: &Request<Incoming>) -> Response<Body> {
+        let uri = request.uri();
+        let path = uri.path().strip_prefix(stand_in::PATH).unwrap_or_default();
+        let name = path.trim_end_matches('/');
+        match self.stand_ins.iter().find(|known| known.name == name) {
+            Some(known) => {
+                known
+                    .answer(uri.query().unwrap_or_default(), &self.api_faults)
+                    .await
+            }
+            None => with_status(StatusCode::NOT_FOUND),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The embedded stack: Kinesis, S3, the Lambda Runtime API and the event source mapping.
+//! The embedded stack: Kinesis, S3, the Lambda Runtime API, the event source mapping and schedules.
 //!
 //! It exists to develop and to test against, never to run production.
 //! It shares no code with what it tests: neither the generator nor the processor is a dependency,
@@ -6,10 +6,12 @@
 //!
 //! ```text
 //! client ─▶ gateway ─▶ kinesis ─▶ mapping ─▶ lambda ─▶ the function's process
-//!              └─────▶ s3 ◀──────────────────────────────────┘
+//!              ├─────▶ s3 ◀───────────────────│──────────────┤
+//!              └─────▶ stand_in ◀──── schedule ──────────────┘
 //! ```
 
 pub mod account;
+pub mod asynchronous;
 pub mod clock;
 pub mod credentials;
 pub mod fault;
@@ -18,5 +20,7 @@ pub mod kinesis;
 pub mod lambda;
 pub mod mapping;
 pub mod s3;
+pub mod schedule;
 pub mod signature;
 pub mod stack;
+pub mod stand_in;

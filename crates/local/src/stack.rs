@@ -4,6 +4,7 @@ mod error;
 mod ports;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use crate::kinesis::{self, Kinesis};
 use crate::lambda::{self, Function, Lambda};
 use crate::mapping::{Mapping, MappingHandle, Ports, Settings};
 use crate::s3::{self, S3};
+use crate::schedule::{self, Schedule, ScheduleHandle};
+use crate::stand_in::{ApiFaults, StandIn};
 
 pub use error::StartError;
 
@@ -47,6 +50,10 @@ pub struct Config {
     pub faults: Faults,
     /// The pipelines that are there from the start.
     pub pipes: Vec<Pipe>,
+    /// The functions that feed streams.
+    pub feeds: Vec<Feed>,
+    /// APIs that answer here instead of where they are.
+    pub stand_ins: Vec<StandIn>,
     /// Decides everything that is left to chance.
     pub seed: u64,
 }
@@ -58,6 +65,8 @@ pub struct Faults {
     pub put_records: Fault,
     /// Uploads that are answered 503.
     pub put_object: Fault,
+    /// What the stand-ins of APIs get wrong.
+    pub api: ApiFaults,
     /// How likely an invocation loses its process in the middle of its work, 0.0 to 1.0.
     pub invoke: f64,
 }
@@ -77,6 +86,20 @@ pub struct Pipe {
     pub mapping: Settings,
 }
 
+/// What a function is told of the stack that it runs in: variables, given the endpoint.
+pub type Told = Arc<dyn Fn(&str) -> BTreeMap<String, String> + Send + Sync>;
+
+/// A function that is run by a schedule, or only when somebody invokes it.
+#[derive(Clone)]
+pub struct Feed {
+    /// The function, without what it needs to reach the stack.
+    pub function: Function,
+    /// Further variables, such as the address of a stand-in.
+    pub told: Told,
+    /// When it runs by itself.
+    pub schedule: Option<schedule::Settings>,
+}
+
 /// A stack that runs. Dropping it ends the functions and the mappings at once, as a crash would.
 #[derive(Debug)]
 pub struct Stack {
@@ -87,8 +110,19 @@ pub struct Stack {
     lambda: Lambda,
     credentials: Credentials,
     mappings: BTreeMap<String, MappingHandle>,
+    schedules: BTreeMap<String, ScheduleHandle>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Feed")
+            .field("function", &self.function)
+            .field("schedule", &self.schedule)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for Faults {
@@ -96,6 +130,7 @@ impl Default for Faults {
         Self {
             put_records: Fault::never(),
             put_object: Fault::never(),
+            api: ApiFaults::default(),
             invoke: 0.0,
         }
     }
@@ -145,6 +180,9 @@ impl Stack {
         let gateway = Arc::new(Gateway {
             kinesis: kinesis.clone(),
             s3: s3.clone(),
+            lambda: lambda.clone(),
+            stand_ins: config.stand_ins,
+            api_faults: config.faults.api,
             credentials: credentials.clone(),
             clock: Arc::clone(&clock),
             put_object_fault: config.faults.put_object,
@@ -159,11 +197,15 @@ impl Stack {
             lambda,
             credentials,
             mappings: BTreeMap::new(),
+            schedules: BTreeMap::new(),
             stop,
             server,
         };
         for pipe in config.pipes {
             stack.connect(pipe, &clock, config.seed)?;
+        }
+        for feed in config.feeds {
+            stack.feed(feed, &clock)?;
         }
         Ok(stack)
     }
@@ -190,6 +232,24 @@ impl Stack {
         };
         let mapping = Mapping::start(pipe.mapping, ports, &self.data.join("mappings"), seed)?;
         self.mappings.insert(name, mapping);
+        Ok(())
+    }
+
+    /// Provisions a function that feeds a stream, and starts its schedule.
+    fn feed(&mut self, feed: Feed, clock: &Arc<dyn Clock>) -> Result<(), StartError> {
+        let mut function = feed.function;
+        if self.lambda.stats(&function.name).is_some() {
+            return Err(StartError::FunctionTwice(function.name));
+        }
+        function.environment.extend((feed.told)(&self.endpoint()));
+        function.environment.extend(self.environment());
+        let name = function.name.clone();
+        self.lambda.register(function)?;
+        if let Some(settings) = feed.schedule {
+            let invoke = Arc::new(self.lambda.clone());
+            let schedule = Schedule::start(settings, invoke, Arc::clone(clock));
+            self.schedules.insert(name, schedule);
+        }
         Ok(())
     }
 
@@ -258,8 +318,17 @@ impl Stack {
         self.mappings.get(function)
     }
 
+    /// The schedule that runs a function.
+    pub fn schedule(&self, function: &str) -> Option<&ScheduleHandle> {
+        self.schedules.get(function)
+    }
+
     /// Finishes the invocations under way and the open requests, then stops.
     pub async fn stop(self) {
+        // What feeds a stream before what empties it.
+        for schedule in self.schedules.into_values() {
+            schedule.shutdown().await;
+        }
         for mapping in self.mappings.into_values() {
             mapping.shutdown().await;
         }

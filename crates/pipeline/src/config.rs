@@ -1,7 +1,14 @@
 //! What a deployed function gets of its pipeline: two environment variables.
 
+mod ingest;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, Serialize};
+
+pub use self::ingest::{
+    INGEST_VARIABLE, IngestConfig, IngestConfigError, IngestSettings, RecordsPath, STREAM_VARIABLE,
+    Step,
+};
 
 use crate::{
     layout::{KeyTemplate, Late, Layout, OnLate, TemplateError},

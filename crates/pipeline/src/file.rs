@@ -5,6 +5,7 @@
 
 mod aws;
 mod beside;
+mod ingest;
 mod place;
 mod problem;
 mod raw;
@@ -19,6 +20,7 @@ use std::{
 use serde::Deserialize;
 
 use self::beside::Beside;
+pub use self::ingest::Ingest;
 pub use self::problem::{Problem, Problems};
 use crate::config::{Config, Settings};
 
@@ -28,6 +30,7 @@ pub struct Pipeline {
     description: Option<String>,
     stream: Stream,
     bucket: String,
+    ingest: Option<Ingest>,
     process: Process,
     settings: Settings,
     config: Config,
@@ -142,6 +145,11 @@ impl Pipeline {
     /// The bucket that it writes, without the prefix of a deployment.
     pub fn bucket(&self) -> &str {
         &self.bucket
+    }
+
+    /// The function that feeds the stream from an API, if there is one.
+    pub fn ingest(&self) -> Option<&Ingest> {
+        self.ingest.as_ref()
     }
 
     /// The function that processes the stream.

@@ -13,6 +13,9 @@
 //! Up to [`layout`] everything is a pure function of the record: [`verdict()`] runs that half alone.
 //! AWS's own types appear in [`event`] and [`store`] only.
 //!
+//! What feeds a stream from an API is the crate `ingest`; its settings are checked here with the
+//! rest of the file, down to the [`schedule`] and the [program](program::Mapping).
+//!
 //! # Guarantees
 //!
 //! - Every record of a batch gets exactly one [`Outcome`](outcome::Outcome);
@@ -23,6 +26,8 @@
 //!   `quarantine/`. It never blocks its shard.
 
 pub mod file;
+
+pub mod schedule;
 
 pub mod config;
 

@@ -4,6 +4,7 @@
 //! record. A result may depend on the record alone: the functions that read the clock, chance or
 //! the surroundings are refused, because a replayed record has to come out as it did before.
 
+mod mapping;
 mod refused;
 
 use std::{collections::BTreeMap, fmt};
@@ -23,6 +24,7 @@ use vrl::{
     },
 };
 
+pub use self::mapping::Mapping;
 use crate::record::Record;
 
 /// The compiled filter and program of a pipeline that has at least one of them.
@@ -167,11 +169,21 @@ pub fn compile_program(source: &str) -> Result<Program, ProgramError> {
 }
 
 fn compile(source: &str, config: CompileConfig) -> Result<Program, ProgramError> {
-    let environment = ExternalEnv::new_with_kind(Kind::json(), metadata_kind());
+    compile_against(source, config, metadata_kind(), &METADATA)
+}
+
+/// Compiles a program that finds metadata of this kind, with these names, at `%`.
+fn compile_against(
+    source: &str,
+    config: CompileConfig,
+    metadata: Kind,
+    names: &[&str],
+) -> Result<Program, ProgramError> {
+    let environment = ExternalEnv::new_with_kind(Kind::json(), metadata);
     let program = compile_with_external(source, &functions(), &environment, config)
         .map(|compiled| compiled.program)
         .map_err(|diagnostics| problems(source, &diagnostics))?;
-    let unknown: Vec<_> = unknown_metadata(source, &program).collect();
+    let unknown: Vec<_> = unknown_metadata(source, &program, names).collect();
     if unknown.is_empty() {
         Ok(program)
     } else {
@@ -180,7 +192,11 @@ fn compile(source: &str, config: CompileConfig) -> Result<Program, ProgramError>
 }
 
 /// Metadata that no record has, which VRL alone would take for null.
-fn unknown_metadata(source: &str, program: &Program) -> impl Iterator<Item = ProgramProblem> {
+fn unknown_metadata(
+    source: &str,
+    program: &Program,
+    names: &[&str],
+) -> impl Iterator<Item = ProgramProblem> + use<> {
     let queries = program.info().target_queries.iter();
     let asked = queries
         .filter(|query| query.prefix == PathPrefix::Metadata)
@@ -189,11 +205,11 @@ fn unknown_metadata(source: &str, program: &Program) -> impl Iterator<Item = Pro
             _ => None,
         });
     asked
-        .filter(|name| !METADATA.contains(name))
+        .filter(|name| !names.contains(name))
         .map(|name| ProgramProblem {
             offset: source.find(&format!("%{name}")).unwrap_or_default(),
             message: format!("`%{name}` is not known of a record"),
-            remedy: format!("use one of %{}", METADATA.join(", %")),
+            remedy: format!("use one of %{}", names.join(", %")),
         })
         .collect::<Vec<_>>()
         .into_iter()

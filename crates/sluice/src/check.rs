@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::Context;
+use ingest::answer;
+use ingest::map::{Mapped, Mapper};
 use kdg::{Scene, SeededEntropy};
 use pipeline::Config;
-use pipeline::config::Form;
+use pipeline::config::{Form, IngestConfig};
 use pipeline::decode::{self, Packing};
 use pipeline::object::{self, Object};
 use pipeline::record::{Data, Identity, Record};
@@ -18,6 +20,7 @@ use crate::account::print;
 use crate::command_line::CheckArguments;
 use crate::pipelines::{self, Described};
 use crate::producer::{any_seed, now_ms};
+use crate::stand_in;
 
 /// Records that are generated for a dry run.
 const SAMPLES: u64 = 100;
@@ -139,6 +142,9 @@ fn tell(config: &Config, record: &Record, verdict: &Verdict) -> anyhow::Result<b
 /// Generates records and says what would become of them.
 fn try_samples(described: &Described) -> anyhow::Result<bool> {
     let name = described.file.display();
+    if !try_ingest(described)? {
+        return Ok(false);
+    }
     if described.pipeline.generate().is_none() {
         print(&format!("{name}: ok"))?;
         return Ok(true);
@@ -171,6 +177,40 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
     }
     print(&format!(
         "{name}: ok; of {SAMPLES} generated records {stored} are stored, such as {last_key}, {filtered} are filtered"
+    ))?;
+    Ok(true)
+}
+
+/// Maps what the stand-in of an API answers, where the pipeline has one, and says what came of it.
+fn try_ingest(described: &Described) -> anyhow::Result<bool> {
+    let Some(ingest) = described.pipeline.ingest() else {
+        return Ok(true);
+    };
+    let name = described.file.display();
+    let settings = &ingest.settings;
+    let config = IngestConfig::new(settings, String::new(), String::new())?;
+    let mapper = Mapper::new(&config).with_context(|| format!("{name}: ingest.partition_key"))?;
+    let Some(answer) = stand_in::answer_for(&settings.url) else {
+        return Ok(true);
+    };
+    let things = answer::records(answer.as_bytes(), &config.records)
+        .with_context(|| format!("{name}: ingest.records"))?;
+    let (mut sent, mut filtered) = (0, 0);
+    for thing in &things {
+        match mapper.map(thing, 0) {
+            Mapped::Record(_) => sent += 1,
+            Mapped::Filtered => filtered += 1,
+            Mapped::Refused(refusal) => {
+                print(&format!(
+                    "{name}: ingest: the API's records are quarantined: {refusal}"
+                ))?;
+                return Ok(false);
+            }
+        }
+    }
+    print(&format!(
+        "{name}: ingest: of {} records of the API's stand-in {sent} are sent, {filtered} are filtered",
+        things.len()
     ))?;
     Ok(true)
 }

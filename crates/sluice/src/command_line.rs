@@ -61,7 +61,8 @@ pub(crate) struct DeploymentArguments {
     /// Do not throttle: shards take and give whatever comes
     #[arg(long)]
     pub(crate) no_limits: bool,
-    /// Let a fault strike: put-records=RATE, put-object=RATE or invoke=RATE, 0 to 1
+    /// Let a fault strike: put-records, put-object, invoke, api-unavailable, api-limited, api-slow
+    /// or api-broken, then =RATE, 0 to 1
     #[arg(long = "fault", value_name = "FAULT=RATE")]
     pub(crate) faults: Vec<FaultRate>,
 }
@@ -76,6 +77,15 @@ pub(crate) struct LocalArguments {
     /// The loopback port; 0 takes a free one
     #[arg(long, default_value_t = DEFAULT_PORT)]
     pub(crate) port: u16,
+    /// Run every schedule each so many seconds instead of at its own times
+    #[arg(long, value_name = "SECONDS", conflicts_with = "no_schedules")]
+    pub(crate) schedule_every: Option<Seconds>,
+    /// Start no schedule: functions run when they are invoked
+    #[arg(long)]
+    pub(crate) no_schedules: bool,
+    /// Ask APIs where they are, also those that have a stand-in here
+    #[arg(long)]
+    pub(crate) real_apis: bool,
 }
 
 #[derive(Debug, Args)]
@@ -279,7 +289,8 @@ const LOCAL_EXAMPLES: &str = "Examples:
   sluice local
   sluice local --data /tmp/stack --port 0 --no-limits
   sluice local --function ProcessKdgArchive='python3 -m awslambdaric handler.handler'
-  sluice local --fault put-object=0.1 --fault put-records=0.3";
+  sluice local --fault put-object=0.1 --fault put-records=0.3
+  sluice local --schedule-every 5 --fault api-unavailable=0.5";
 
 const DEMO_EXAMPLES: &str = "Examples:
   sluice demo

@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use crate::account::{Pulse, bar, print, say};
 use crate::check;
 use crate::command_line::{DEFAULT_PORT, DemoArguments};
+use crate::deployment::{Feeding, Schedules};
 use crate::local;
 use crate::pipelines::{self, Described};
 use crate::producer::{self, End, Notice, Observer, Produced, Run, Source};
@@ -43,6 +44,12 @@ const LINES_PAUSE: Duration = Duration::from_millis(10);
 /// Records without an outcome that are named one by one.
 const NAMED: usize = 20;
 
+/// Whatever a schedule sent would be records that the demo knows nothing of.
+const FEEDING: Feeding = Feeding {
+    schedules: Schedules::Off,
+    real_apis: false,
+};
+
 /// Runs the demo.
 ///
 /// # Errors
@@ -56,7 +63,8 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
         .port
         .unwrap_or(if arguments.keep { DEFAULT_PORT } else { 0 });
     let seed = arguments.seed.unwrap_or_else(producer::any_seed);
-    let stack = local::start(&described, arguments.deployment, &folder, port, seed).await?;
+    let deployment = arguments.deployment;
+    let stack = local::start(&described, deployment, FEEDING, &folder, port, seed).await?;
     let mut lines = stack.lambda().lines();
     let cancelled = ctrl_c();
     let mut summary = Summary::default();
@@ -104,7 +112,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
         say(&format!("and {} more", unaccounted.len() - NAMED));
     }
     if arguments.keep {
-        local::introduce(&stack, &described);
+        local::introduce(&stack, &described, FEEDING);
     }
     if arguments.json {
         print(&serde_json::to_string(&summary)?)?;

@@ -3,23 +3,52 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use chrono::DateTime;
 use local::account;
+use local::asynchronous::RETRY_PAUSES;
 use local::lambda::Function;
 use local::mapping::{Settings, StartingPosition};
-use local::stack::Pipe;
+use local::schedule::{self, Next};
+use local::stack::{Feed, Pipe};
 use pipeline::Pipeline;
+use pipeline::file::Ingest;
+use pipeline::schedule::Schedule;
 use thiserror::Error;
 
 use crate::pipelines::Described;
+use crate::stand_in;
 
 /// The binary of every function that processes a stream.
 const PROCESS_STREAM: &str = "process-stream";
 
+/// The binary of every function that feeds a stream from an API.
+const INGEST_HTTP: &str = "ingest-http";
+
 /// Processes of one function that may run at a time, as an account's concurrency would limit it.
 const CONCURRENCY: usize = 16;
+
+/// How the functions run that feed streams.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Feeding {
+    pub(crate) schedules: Schedules,
+    /// Whether APIs are asked where they are, also where there is a stand-in.
+    pub(crate) real_apis: bool,
+}
+
+/// When functions run that have a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schedules {
+    /// Only when somebody invokes them.
+    Off,
+    /// As the pipeline's file says.
+    Own,
+    /// Each time that so much time has passed.
+    Every(Duration),
+}
 
 /// A command that runs in place of a function's binary: `NAME=COMMAND`, split at spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +113,13 @@ impl Programs {
     pub(crate) fn check(&self, described: &[Described]) -> anyhow::Result<()> {
         let known: Vec<_> = described
             .iter()
-            .map(|described| described.pipeline.process().function.as_str())
+            .flat_map(|described| {
+                let ingest = described.pipeline.ingest();
+                let ingest = ingest.map(|ingest| ingest.function.as_str());
+                [described.pipeline.process().function.as_str()]
+                    .into_iter()
+                    .chain(ingest)
+            })
             .collect();
         for function in self.overrides.keys() {
             if !known.contains(&function.as_str()) {
@@ -97,7 +132,7 @@ impl Programs {
         Ok(())
     }
 
-    fn of(&self, function: &str) -> anyhow::Result<(PathBuf, Vec<String>)> {
+    fn of(&self, function: &str, binary: &str) -> anyhow::Result<(PathBuf, Vec<String>)> {
         if let Some([program, arguments @ ..]) = self.overrides.get(function).map(Vec::as_slice) {
             if !is_there(program) {
                 bail!(
@@ -106,10 +141,10 @@ impl Programs {
             }
             return Ok((program.into(), arguments.to_vec()));
         }
-        let program = self.folder.join(PROCESS_STREAM);
+        let program = self.folder.join(binary);
         if !program.is_file() {
             bail!(
-                "the function's binary {} is missing; build it with `cargo build --package {PROCESS_STREAM}` \
+                "the function's binary {} is missing; build it with `cargo build --package {binary}` \
                  or name its folder with --functions",
                 program.display()
             );
@@ -144,6 +179,8 @@ fn beside_this_one() -> anyhow::Result<PathBuf> {
             "sluice",
             "--package",
             PROCESS_STREAM,
+            "--package",
+            INGEST_HTTP,
         ]);
         for (name, _) in std::env::vars_os() {
             let told = name.to_string_lossy();
@@ -161,7 +198,7 @@ fn beside_this_one() -> anyhow::Result<PathBuf> {
         }
         let status = build.status().context("cargo cannot be started")?;
         if !status.success() {
-            bail!("cargo could not build {PROCESS_STREAM}");
+            bail!("cargo could not build {PROCESS_STREAM} and {INGEST_HTTP}");
         }
     }
     Ok(folder)
@@ -174,7 +211,7 @@ fn beside_this_one() -> anyhow::Result<PathBuf> {
 /// When the function's program is missing.
 pub(crate) fn pipe(pipeline: &Pipeline, programs: &Programs, region: &str) -> anyhow::Result<Pipe> {
     let process = pipeline.process();
-    let (program, arguments) = programs.of(&process.function)?;
+    let (program, arguments) = programs.of(&process.function, PROCESS_STREAM)?;
     let environment = pipeline
         .settings()
         .environment(pipeline.bucket())
@@ -213,6 +250,78 @@ pub(crate) fn pipe(pipeline: &Pipeline, programs: &Programs, region: &str) -> an
             starting_position: StartingPosition::TrimHorizon,
             on_failure: Some(pipeline.bucket().to_owned()),
         },
+    })
+}
+
+/// The function that feeds the stream of a pipeline, if there is one, and its schedule.
+///
+/// # Errors
+///
+/// When the function's program is missing.
+pub(crate) fn feed(
+    pipeline: &Pipeline,
+    programs: &Programs,
+    region: &str,
+    feeding: Feeding,
+) -> anyhow::Result<Option<Feed>> {
+    let Some(ingest) = pipeline.ingest() else {
+        return Ok(None);
+    };
+    let (program, arguments) = programs.of(&ingest.function, INGEST_HTTP)?;
+    let (stream, bucket) = (pipeline.stream().name.clone(), pipeline.bucket().to_owned());
+    let settings = ingest.settings.clone();
+    let stand_in = stand_in(ingest, feeding);
+    let told = move |endpoint: &str| {
+        let mut settings = settings.clone();
+        if let Some(path) = &stand_in {
+            settings.url = format!("{endpoint}{path}");
+        }
+        let environment = settings.environment(&stream, &bucket);
+        // Every setting has a JSON form; a function without any says which one it misses.
+        environment
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    };
+    let next = match feeding.schedules {
+        Schedules::Off => None,
+        Schedules::Own => Some(times(ingest.schedule.clone())),
+        Schedules::Every(period) => {
+            let period = u64::try_from(period.as_millis())?;
+            Some(Arc::new(move |now: u64| now.checked_add(period)) as Next)
+        }
+    };
+    Ok(Some(Feed {
+        function: Function {
+            name: ingest.function.clone(),
+            program,
+            arguments,
+            environment: BTreeMap::new(),
+            timeout: ingest.timeout,
+            memory_mib: ingest.memory_mib,
+            maximum_concurrency: CONCURRENCY,
+        },
+        told: Arc::new(told),
+        schedule: next.map(|next| schedule::Settings {
+            rule: ingest.function.clone(),
+            function: ingest.function.clone(),
+            region: region.to_owned(),
+            next,
+            retry_pauses: RETRY_PAUSES.to_vec(),
+        }),
+    }))
+}
+
+/// The path of what answers in place of the API of an ingest, if anything does.
+pub(crate) fn stand_in(ingest: &Ingest, feeding: Feeding) -> Option<String> {
+    stand_in::path_for(&ingest.settings.url).filter(|_| !feeding.real_apis)
+}
+
+fn times(schedule: Schedule) -> Next {
+    Arc::new(move |now_ms| {
+        let now = DateTime::from_timestamp_millis(i64::try_from(now_ms).ok()?)?;
+        u64::try_from(schedule.next_after(now)?.timestamp_millis()).ok()
     })
 }
 

@@ -21,11 +21,22 @@ pub(crate) enum FaultKind {
     PutObject,
     /// The process of a function is killed in the middle of its work.
     Invoke,
+    /// The stand-in of an API answers 503.
+    ApiUnavailable,
+    /// It answers 429.
+    ApiLimited,
+    /// It answers after two minutes.
+    ApiSlow,
+    /// Its answer ends in the middle.
+    ApiBroken,
 }
 
 /// Why a fault cannot be understood.
 #[derive(Debug, PartialEq, Eq, Error)]
-#[error("expected put-records=RATE, put-object=RATE or invoke=RATE with a rate from 0 to 1")]
+#[error(
+    "expected put-records, put-object, invoke, api-unavailable, api-limited, api-slow or \
+     api-broken, then =RATE with a rate from 0 to 1"
+)]
 pub(crate) struct FaultError;
 
 impl FromStr for FaultRate {
@@ -37,6 +48,10 @@ impl FromStr for FaultRate {
             "put-records" => FaultKind::PutRecords,
             "put-object" => FaultKind::PutObject,
             "invoke" => FaultKind::Invoke,
+            "api-unavailable" => FaultKind::ApiUnavailable,
+            "api-limited" => FaultKind::ApiLimited,
+            "api-slow" => FaultKind::ApiSlow,
+            "api-broken" => FaultKind::ApiBroken,
             _ => return Err(FaultError),
         };
         let rate = rate

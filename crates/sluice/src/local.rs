@@ -2,15 +2,18 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
 use local::account::DEFAULT_REGION;
 use local::credentials::{TEST_ACCESS_KEY_ID, TEST_SECRET_ACCESS_KEY};
 use local::fault::Fault;
 use local::stack::{Config, Faults, Stack};
+use local::stand_in::ApiFaults;
 use pipeline::Pipeline;
+use pipeline::file::Ingest;
 
 use crate::account::{print, say};
 use crate::command_line::{DeploymentArguments, LocalArguments};
-use crate::deployment::{Programs, pipe};
+use crate::deployment::{Feeding, Programs, Schedules, feed, pipe, stand_in};
 use crate::fault::{FaultKind, FaultRate, rate_of};
 use crate::pipelines::{self, Described};
 use crate::producer::any_seed;
@@ -23,17 +26,32 @@ use crate::state_folder::StateFolder;
 /// When a pipeline file is wrong, or the stack cannot start.
 pub(crate) async fn run(arguments: LocalArguments) -> anyhow::Result<ExitCode> {
     let described = pipelines::read_all(&arguments.deployment.pipelines)?;
+    if arguments
+        .schedule_every
+        .is_some_and(|period| period.0.is_zero())
+    {
+        bail!("--schedule-every 0 would never pause; choose more than 0 seconds");
+    }
     let folder = StateFolder::hold(&arguments.data)?;
+    let feeding = Feeding {
+        schedules: match arguments.schedule_every {
+            _ if arguments.no_schedules => Schedules::Off,
+            Some(period) => Schedules::Every(period.0),
+            None => Schedules::Own,
+        },
+        real_apis: arguments.real_apis,
+    };
     let stack = start(
         &described,
         arguments.deployment,
+        feeding,
         &folder,
         arguments.port,
         any_seed(),
     )
     .await?;
     print(&stack.endpoint())?;
-    introduce(&stack, &described);
+    introduce(&stack, &described, feeding);
     until_told_to_stop().await?;
     say("stopping");
     stack.stop().await;
@@ -48,6 +66,7 @@ pub(crate) async fn run(arguments: LocalArguments) -> anyhow::Result<ExitCode> {
 pub(crate) async fn start(
     described: &[Described],
     arguments: DeploymentArguments,
+    feeding: Feeding,
     folder: &StateFolder,
     port: u16,
     seed: u64,
@@ -58,12 +77,23 @@ pub(crate) async fn start(
         .iter()
         .map(|described| pipe(&described.pipeline, &programs, DEFAULT_REGION))
         .collect::<anyhow::Result<Vec<_>>>()?;
+    let mut feeds = Vec::new();
+    for described in described {
+        feeds.extend(feed(
+            &described.pipeline,
+            &programs,
+            DEFAULT_REGION,
+            feeding,
+        )?);
+    }
     let config = Config {
         data: folder.path().to_owned(),
         port,
         enforce_limits: !arguments.no_limits,
         faults: faults(&arguments.faults, seed),
         pipes,
+        feeds,
+        stand_ins: crate::stand_in::all(),
         seed,
     };
     Ok(Stack::start(config).await?)
@@ -87,7 +117,7 @@ pub(crate) async fn until_told_to_stop() -> anyhow::Result<()> {
 }
 
 /// Tells how to use the stack.
-pub(crate) fn introduce(stack: &Stack, described: &[Described]) {
+pub(crate) fn introduce(stack: &Stack, described: &[Described], feeding: Feeding) {
     say(&format!(
         "the local stack is up; point any AWS client at it:\n\n  \
          export AWS_ENDPOINT_URL={} AWS_REGION={DEFAULT_REGION}\n  \
@@ -96,6 +126,9 @@ pub(crate) fn introduce(stack: &Stack, described: &[Described]) {
     ));
     for Described { pipeline, .. } in described {
         say(&format!("  {}", way(pipeline, stack)));
+        if let Some(ingest) = pipeline.ingest() {
+            say(&format!("    {}", fed(ingest, stack, feeding)));
+        }
     }
     say("\nCtrl-C stops it");
 }
@@ -110,10 +143,42 @@ fn way(pipeline: &Pipeline, stack: &Stack) -> String {
     )
 }
 
+/// When and from where a stream is fed; a query may hold a secret.
+fn fed(ingest: &Ingest, stack: &Stack, feeding: Feeding) -> String {
+    let when = match feeding.schedules {
+        Schedules::Off => "when it is invoked".to_owned(),
+        Schedules::Own => ingest.schedule.to_string(),
+        Schedules::Every(period) => format!("every {} s", period.as_secs_f64()),
+    };
+    let url = without_query(&ingest.settings.url);
+    let from = match stand_in(ingest, feeding) {
+        Some(path) => format!(
+            "{}{} in place of {url} (--real-apis asks the API itself)",
+            stack.endpoint(),
+            without_query(&path)
+        ),
+        None => url.to_owned(),
+    };
+    format!("{}, {when}, from {from}", ingest.function)
+}
+
+fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}
+
 fn faults(rates: &[FaultRate], seed: u64) -> Faults {
     Faults {
         put_records: Fault::new(rate_of(rates, FaultKind::PutRecords), seed),
         put_object: Fault::new(rate_of(rates, FaultKind::PutObject), seed.wrapping_add(1)),
+        api: ApiFaults {
+            unavailable: Fault::new(
+                rate_of(rates, FaultKind::ApiUnavailable),
+                seed.wrapping_add(2),
+            ),
+            limited: Fault::new(rate_of(rates, FaultKind::ApiLimited), seed.wrapping_add(3)),
+            slow: Fault::new(rate_of(rates, FaultKind::ApiSlow), seed.wrapping_add(4)),
+            broken: Fault::new(rate_of(rates, FaultKind::ApiBroken), seed.wrapping_add(5)),
+        },
         invoke: rate_of(rates, FaultKind::Invoke),
     }
 }

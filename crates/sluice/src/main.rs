@@ -12,6 +12,7 @@ mod preview;
 mod producer;
 mod rhythm;
 mod send;
+mod stand_in;
 mod state_folder;
 mod transport;
 

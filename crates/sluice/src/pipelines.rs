@@ -56,11 +56,12 @@ fn conflicts(described: &[Described]) -> Vec<String> {
     for (index, one) in described.iter().enumerate() {
         for other in &described[..index] {
             let (here, there) = (one.file.display(), other.file.display());
-            let function = &one.pipeline.process().function;
-            if *function == other.pipeline.process().function {
-                conflicts.push(format!(
-                    "{here}: process.function: {function} is the function of {there} already; give each pipeline its own"
-                ));
+            for (field, function) in functions(&one.pipeline) {
+                if functions(&other.pipeline).any(|(_, known)| known == function) {
+                    conflicts.push(format!(
+                        "{here}: {field}: {function} is the function of {there} already; give each pipeline its own"
+                    ));
+                }
             }
             let (stream, its) = (one.pipeline.stream(), other.pipeline.stream());
             if stream.name == its.name && stream.shards != its.shards {
@@ -72,6 +73,14 @@ fn conflicts(described: &[Described]) -> Vec<String> {
         }
     }
     conflicts
+}
+
+/// The functions of a pipeline, each with the field that names it.
+fn functions(pipeline: &Pipeline) -> impl Iterator<Item = (&'static str, &str)> {
+    let ingest = pipeline.ingest();
+    let ingest = ingest.map(|ingest| ("ingest.function", ingest.function.as_str()));
+    let process = ("process.function", pipeline.process().function.as_str());
+    [process].into_iter().chain(ingest)
 }
 
 /// Reads the pipeline of this name.

@@ -1,7 +1,5 @@
-//! A batch of records → `PutRecords` → what the stream answers about each.
+//! A stream by its name, wherever it is → what it takes to put records into it.
 
-use std::error::Error;
-use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -11,38 +9,19 @@ use anyhow::{Context as _, anyhow, bail};
 use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::ProvideCredentials as _;
-use aws_sdk_kinesis::config::retry::RetryConfig;
-use aws_sdk_kinesis::config::timeout::TimeoutConfig;
-use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_kinesis::primitives::Blob;
-use aws_sdk_kinesis::types::{
-    PutRecordsRequestEntry, PutRecordsResultEntry, StreamMode, StreamModeDetails, StreamStatus,
-};
+use aws_sdk_kinesis::error::ProvideErrorMetadata as _;
+use aws_sdk_kinesis::types::{StreamMode, StreamModeDetails, StreamStatus};
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use ingest::transport::{self, innermost, words};
 use kdg::{Answer, Record, RequestFailure};
 
-/// Errors after which the same request may succeed.
-///
-/// Source: "`PutRecords`" and "Common Errors" in the Amazon Kinesis API Reference.
-const RETRYABLE: [&str; 8] = [
-    "InternalFailure",
-    "KMSThrottlingException",
-    "LimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestTimeout",
-    "ServiceUnavailable",
-    "SlowDown",
-    "ThrottlingException",
-];
+pub(crate) use ingest::transport::PutRecords;
 
 /// How long a stream may take to become ACTIVE; AWS says seconds, and some regions take a minute.
 const CREATION_PATIENCE: Duration = Duration::from_mins(5);
 
 /// How long to wait before its status is asked for again, below the 20 times a second that AWS allows.
 const CREATION_PAUSE: Duration = Duration::from_millis(500);
-
-/// How long an answer is waited for: a full request takes a while over a slow line.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long the number of shards is waited for, which records can be sent without.
 const DESCRIPTION_PATIENCE: Duration = Duration::from_secs(3);
@@ -57,20 +36,12 @@ pub(crate) enum Created {
     },
 }
 
-/// Puts records into a stream.
-pub(crate) trait PutRecords: Clone + Send + Sync + 'static {
-    /// Tells of each record, in their order, what the stream made of it.
-    fn put_records(
-        &self,
-        records: Vec<Record>,
-    ) -> impl Future<Output = Result<Vec<Answer>, RequestFailure>> + Send;
-}
-
 /// A stream of Kinesis.
 #[derive(Debug, Clone)]
 pub(crate) struct Stream {
     client: Client,
     name: Arc<str>,
+    records: transport::Stream,
 }
 
 /// Where the local stack is, for clients that are not told by the environment.
@@ -87,15 +58,10 @@ impl Stream {
         let https = aws_smithy_http_client::Builder::new()
             .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
             .build_https();
-        // The delivery retries, because it knows which records of a batch to send again.
         let mut config = aws_config::from_env()
             .http_client(https)
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .operation_attempt_timeout(ANSWER_PATIENCE)
-                    .build(),
-            );
+            .retry_config(transport::retries())
+            .timeout_config(transport::timeouts());
         if let Some(LocalEndpoint(endpoint)) = local {
             let key = aws_sdk_kinesis::config::Credentials::new(
                 local::credentials::TEST_ACCESS_KEY_ID,
@@ -113,8 +79,10 @@ impl Stream {
         }
         let config = config.load().await;
         ready(&config).await?;
+        let client = Client::new(&config);
         Ok(Self {
-            client: Client::new(&config),
+            records: transport::Stream::new(client.clone(), name),
+            client,
             name: name.into(),
         })
     }
@@ -224,18 +192,7 @@ impl Stream {
 
 impl PutRecords for Stream {
     async fn put_records(&self, records: Vec<Record>) -> Result<Vec<Answer>, RequestFailure> {
-        let mut request = self.client.put_records().stream_name(&*self.name);
-        for record in records {
-            let entry = PutRecordsRequestEntry::builder()
-                .data(Blob::new(record.data))
-                .partition_key(record.partition_key)
-                .set_explicit_hash_key(record.explicit_hash_key.map(|key| key.to_string()))
-                .build()
-                .map_err(|error| RequestFailure::Fatal(error.to_string().into()))?;
-            request = request.records(entry);
-        }
-        let answered = request.send().await.map_err(|error| failure(&error))?;
-        Ok(answered.records.into_iter().map(answer).collect())
+        self.records.put_records(records).await
     }
 }
 
@@ -254,76 +211,4 @@ async fn ready(config: &SdkConfig) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-fn answer(entry: PutRecordsResultEntry) -> Answer {
-    match (
-        entry.error_code.as_deref(),
-        entry.shard_id,
-        entry.sequence_number,
-    ) {
-        (None, Some(shard_id), Some(sequence_number)) => Answer::Acknowledged {
-            shard_id,
-            sequence_number,
-        },
-        (Some("ProvisionedThroughputExceededException"), ..) => Answer::Throttled,
-        _ => Answer::InternalFailure,
-    }
-}
-
-fn failure<E, R>(error: &SdkError<E, R>) -> RequestFailure
-where
-    E: ProvideErrorMetadata + Error + 'static,
-    R: fmt::Debug + 'static,
-{
-    let reason: Arc<str> = words(error).into();
-    let is_retryable = match error {
-        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
-        // Anything else, such as an endpoint that is no address, stays as it is.
-        SdkError::DispatchFailure(dispatch) => dispatch.is_io() || dispatch.is_timeout(),
-        SdkError::ServiceError(service) => service
-            .err()
-            .code()
-            .is_none_or(|code| RETRYABLE.contains(&code)),
-        _ => false,
-    };
-    if is_retryable {
-        RequestFailure::Retryable(reason)
-    } else {
-        RequestFailure::Fatal(reason)
-    }
-}
-
-/// What went wrong, in one sentence.
-fn words<E, R>(error: &SdkError<E, R>) -> String
-where
-    E: ProvideErrorMetadata + Error + 'static,
-    R: fmt::Debug + 'static,
-{
-    match error.as_service_error() {
-        Some(service) => format!(
-            "{}: {}",
-            service.code().unwrap_or("error without a code"),
-            service.message().unwrap_or("no message")
-        ),
-        None => format!("{}: {}", what_failed(error), innermost(error)),
-    }
-}
-
-fn what_failed<E, R>(error: &SdkError<E, R>) -> &'static str {
-    match error {
-        SdkError::TimeoutError(_) => "no answer in time",
-        SdkError::DispatchFailure(_) => "the endpoint cannot be reached",
-        SdkError::ResponseError(_) => "the answer cannot be read",
-        _ => "the request cannot be made",
-    }
-}
-
-/// The first cause, which is what a person can do something about.
-fn innermost(error: &(dyn Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }

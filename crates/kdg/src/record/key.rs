@@ -139,7 +139,12 @@ impl FromStr for KeyTemplate {
 }
 
 impl KeyTemplate {
-    fn derive(&self, data: &[u8]) -> Result<String, RecordError> {
+    /// Fills in the fields of a record, which is JSON unless the key has no field.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::NotJson`], [`RecordError::MissingField`] or [`RecordError::UnusableField`].
+    pub fn derive(&self, data: &[u8]) -> Result<String, RecordError> {
         let mut record = None;
         let mut key = String::new();
         for part in &self.parts {

@@ -2,17 +2,26 @@
 
 use http::{Method, Request, header};
 
+use super::invoke::PREFIX as INVOKE_PREFIX;
+
 /// The prefix of the target of every Kinesis operation.
 const KINESIS_TARGET: &str = "Kinesis_";
 
 /// Where the state of the stack is asked for, without a signature.
 const HEALTH_PATH: &str = "/_sluice/health";
 
+/// Where stand-ins are; read, not written.
+const STAND_IN_PATH: &str = crate::stand_in::PATH;
+
 /// A service behind the port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     /// Is the stack up?
     Health,
+    /// Somebody else's API, without a signature.
+    StandIn,
+    /// A function is run.
+    Invoke,
     /// JSON or CBOR over POST, named by a target header.
     Kinesis,
     /// Everything else: buckets and keys are paths.
@@ -24,6 +33,12 @@ impl Route {
     pub(crate) fn of<B>(request: &Request<B>) -> Self {
         if request.uri().path() == HEALTH_PATH && request.method() == Method::GET {
             return Self::Health;
+        }
+        if request.uri().path().starts_with(STAND_IN_PATH) && request.method() == Method::GET {
+            return Self::StandIn;
+        }
+        if request.uri().path().starts_with(INVOKE_PREFIX) && request.method() == Method::POST {
+            return Self::Invoke;
         }
         let headers = request.headers();
         let text = |name: &str| {

@@ -9,8 +9,10 @@
     missing_docs
 )]
 
+mod gateway;
 mod kinesis;
 mod lambda;
 mod mapping;
 mod s3;
+mod schedule;
 mod signature;

@@ -36,7 +36,7 @@ pub(super) const LATE_SECONDS: RangeInclusive<i64> = 1..=31_536_000;
 pub(super) const MAX_BUCKET_NAME_BYTES: usize = 63;
 
 /// How long the name of a stream may be (`kinesis/latest/APIReference/API_CreateStream.html`).
-const MAX_STREAM_NAME_BYTES: usize = 128;
+pub(super) const MAX_STREAM_NAME_BYTES: usize = 128;
 
 /// How long the name of a function may be (`lambda/latest/api/API_CreateFunction.html`).
 const MAX_FUNCTION_NAME_BYTES: usize = 64;

@@ -19,6 +19,7 @@ pub(super) struct File {
     pub(super) description: Option<String>,
     pub(super) stream: Stream,
     pub(super) bucket: Spanned<String>,
+    pub(super) ingest: Option<Ingest>,
     pub(super) process: Process,
     pub(super) object: Object,
     pub(super) generate: Option<Generate>,
@@ -29,6 +30,19 @@ pub(super) struct File {
 pub(super) struct Stream {
     pub(super) name: Spanned<String>,
     pub(super) shards: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ingest {
+    pub(super) function: Spanned<String>,
+    pub(super) schedule: Spanned<String>,
+    pub(super) url: Spanned<String>,
+    pub(super) records: Option<Spanned<String>>,
+    pub(super) partition_key: Option<Spanned<String>>,
+    pub(super) program: Option<Spanned<String>>,
+    pub(super) timeout_seconds: Option<Spanned<i64>>,
+    pub(super) memory_mib: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]

@@ -39,6 +39,22 @@ pub(super) fn pipeline(
     check.name(name);
     let stream = check.stream(&file.stream);
     check.aws_name("bucket", &file.bucket, aws::refuses_bucket);
+    let ingest = file
+        .ingest
+        .as_ref()
+        .and_then(|raw| check.ingest(name, &file.stream.name.value, raw));
+    if let Some(ingest) = &file.ingest
+        && ingest.function.value == file.process.function.value
+    {
+        let message = "is the function of process already";
+        check.refuse(
+            "ingest.function",
+            &ingest.function,
+            None,
+            message,
+            "give it its own",
+        );
+    }
     let process = check.process(&file.process, file.object.layout);
     check.programs(&file.process);
     check.object(&file.object);
@@ -54,6 +70,7 @@ pub(super) fn pipeline(
             description: file.description,
             stream,
             bucket: file.bucket.value,
+            ingest,
             process,
             settings,
             config,
@@ -67,10 +84,10 @@ pub(super) fn pipeline(
 }
 
 /// The problems found so far.
-struct Check<'a> {
+pub(super) struct Check<'a> {
     source: &'a str,
     beside: Beside<'a>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Check<'_> {
@@ -291,7 +308,7 @@ impl Check<'_> {
         }
     }
 
-    fn aws_name(
+    pub(super) fn aws_name(
         &mut self,
         field: &str,
         name: &Spanned<String>,
@@ -304,7 +321,7 @@ impl Check<'_> {
     }
 
     /// The number, or the nearest one in the range after saying so.
-    fn within(
+    pub(super) fn within(
         &mut self,
         field: &str,
         number: &Spanned<i64>,
@@ -323,7 +340,7 @@ impl Check<'_> {
         u32::try_from(number.value.clamp(*first, *last)).unwrap_or(u32::MAX)
     }
 
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         field: &str,
         scalar: &Spanned<String>,

@@ -214,7 +214,8 @@ fn an_unknown_pipeline_names_those_that_are_there() {
     assert_eq!(output.status.code(), Some(1));
     assert!(
         said(&output).contains(
-            "choose one of call-events, kdg-archive, mock-data, page-views, user-activity"
+            "choose one of call-events, kdg-archive, mock-data, page-views, random-user, \
+             user-activity"
         ),
         "{}",
         said(&output)
@@ -266,6 +267,42 @@ fn the_pipelines_that_ship_are_fine() {
         String::from_utf8_lossy(&output.stdout)
             .matches(": ok; of 100")
             .count(),
-        5
+        6
     );
+}
+
+#[test]
+fn what_is_wrong_with_an_ingest_is_named_with_its_line_and_its_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = fs::read_to_string(pipelines().join("random-user.yaml")).unwrap();
+    let wrong = good
+        .replace("rate(1 minute)", "rate(1 minutes)")
+        .replace("https://", "http://")
+        .replace(".dob.age", "nope(.dob.age)");
+    fs::write(folder.path().join("random-user.yaml"), wrong).unwrap();
+    let template = "random-user.json.tmpl";
+    fs::copy(pipelines().join(template), folder.path().join(template)).unwrap();
+    let output = sluice(&["check", "--pipelines"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    for part in [
+        "random-user.yaml:8:20: ingest.schedule: EventBridge refuses `1 minutes`; write rate(1 minute)",
+        "random-user.yaml:9:8: ingest.url: would be fetched unencrypted; write https",
+        "random-user.yaml:16:14: ingest.program: ",
+    ] {
+        assert!(said.contains(part), "{part} is missing in\n{said}");
+    }
+}
+
+#[test]
+fn a_schedule_that_would_never_pause_is_refused() {
+    let output = sluice(&["local", "--schedule-every", "0", "--pipelines"])
+        .arg(pipelines())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("choose more than 0 seconds"));
 }

@@ -50,7 +50,13 @@ fn assert_balanced(row: &Value, records: u64) {
 fn every_record_of_every_pipeline_is_accounted_for() {
     let summary = demo(&["--records", "500"]);
     assert_eq!(summary["unaccounted"], 0);
-    let each = ["user-activity", "kdg-archive", "mock-data", "call-events"];
+    let each = [
+        "user-activity",
+        "kdg-archive",
+        "mock-data",
+        "call-events",
+        "random-user",
+    ];
     for name in each.iter().chain(&["page-views"]) {
         let row = &summary["pipelines"][name];
         assert_balanced(row, 500);

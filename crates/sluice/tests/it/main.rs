@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod demo;
+mod ingest;
 mod poison;
 mod preview;
 mod reshard;

@@ -1,14 +1,19 @@
 //! `sluice local` in a process of its own, and clients of it.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4::SigningParams;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 /// How long a record may take to reach the bucket on a machine that does much else.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
@@ -36,10 +41,11 @@ pub(crate) fn functions() -> &'static Path {
             return folder.into();
         }
         let build = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "process-stream"])
+            .args(["build", "--quiet", "--package", "sluice"])
+            .args(["--package", "process-stream", "--package", "ingest-http"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status();
-        assert!(build.unwrap().success(), "process-stream cannot be built");
+        assert!(build.unwrap().success(), "the functions cannot be built");
         Path::new(env!("CARGO_BIN_EXE_sluice"))
             .parent()
             .unwrap()
@@ -55,11 +61,27 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
+        // Whoever wants a schedule says how often.
+        let is_scheduled = arguments.contains(&"--schedule-every");
+        let arguments = [
+            arguments,
+            if is_scheduled {
+                &[]
+            } else {
+                &["--no-schedules"]
+            },
+        ]
+        .concat();
+        Self::start_with(&pipelines(), data, &arguments)
+    }
+
+    /// A stack of the pipelines of a folder.
+    pub(crate) fn start_with(pipelines: &Path, data: &Path, arguments: &[&str]) -> Self {
         let mut process = sluice(&["local", "--port", "0"])
             .arg("--data")
             .arg(data)
             .arg("--pipelines")
-            .arg(pipelines())
+            .arg(pipelines)
             .arg("--functions")
             .arg(functions())
             .args(arguments)
@@ -111,6 +133,42 @@ impl Stack {
 
     pub(crate) async fn s3(&self) -> aws_sdk_s3::Client {
         aws_sdk_s3::Client::new(&self.config().await)
+    }
+
+    /// Runs a function as `aws lambda invoke` does: whether it failed, and what it answered.
+    pub(crate) async fn invoke(&self, function: &str) -> (bool, serde_json::Value) {
+        let host = self.endpoint.trim_start_matches("http://").to_owned();
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        let uri = format!("{}{path}", self.endpoint);
+        let key = aws_sdk_kinesis::config::Credentials::new("test", "test", None, None, "test");
+        let identity = key.into();
+        let params = SigningParams::builder()
+            .identity(&identity)
+            .region("us-east-1")
+            .name("lambda")
+            .time(SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()
+            .unwrap();
+        let headers = [("host", &*host)];
+        let body = SignableBody::Bytes(b"{}");
+        let signable = SignableRequest::new("POST", &uri, headers.into_iter(), body).unwrap();
+        let (instructions, _) = sign(signable, &params.into()).unwrap().into_parts();
+        let mut request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 2\r\n"
+        );
+        for (name, value) in instructions.headers() {
+            write!(request, "{name}: {value}\r\n").unwrap();
+        }
+        let mut stream = TcpStream::connect(&host).await.unwrap();
+        let request = request + "\r\n{}";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+        let failed = head.to_lowercase().contains("x-amz-function-error");
+        (failed, serde_json::from_str(body).unwrap())
     }
 
     /// Every key of a bucket below a prefix.

@@ -93,7 +93,7 @@ fn failure(invoked: Invoked) -> (FunctionErrorKind, Value) {
 }
 
 /// Waits until `done`, looking often.
-async fn eventually(what: &str, mut done: impl FnMut() -> bool) {
+pub(crate) async fn eventually(what: &str, mut done: impl FnMut() -> bool) {
     let patience = tokio::time::Instant::now() + PATIENCE;
     while !done() {
         assert!(
