@@ -30,6 +30,7 @@ pub struct Pipeline {
     description: Option<String>,
     stream: Stream,
     bucket: String,
+    existing_bucket: bool,
     ingest: Option<Ingest>,
     process: Process,
     settings: Settings,
@@ -145,6 +146,12 @@ impl Pipeline {
     /// The bucket that it writes, without the prefix of a deployment.
     pub fn bucket(&self) -> &str {
         &self.bucket
+    }
+
+    /// Whether the bucket is there before the pipeline is deployed: then its name is whole, and
+    /// a deployment neither makes nor removes it.
+    pub fn has_existing_bucket(&self) -> bool {
+        self.existing_bucket
     }
 
     /// The function that feeds the stream from an API, if there is one.

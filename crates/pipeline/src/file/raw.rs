@@ -19,6 +19,8 @@ pub(super) struct File {
     pub(super) description: Option<String>,
     pub(super) stream: Stream,
     pub(super) bucket: Spanned<String>,
+    #[serde(default)]
+    pub(super) existing_bucket: bool,
     pub(super) ingest: Option<Ingest>,
     pub(super) process: Process,
     pub(super) object: Object,

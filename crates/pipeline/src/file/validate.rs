@@ -70,6 +70,7 @@ pub(super) fn pipeline(
             description: file.description,
             stream,
             bucket: file.bucket.value,
+            existing_bucket: file.existing_bucket,
             ingest,
             process,
             settings,

@@ -87,6 +87,13 @@ fn what_a_file_leaves_out_has_defaults() {
 }
 
 #[test]
+fn a_bucket_that_is_there_already_is_said_to_be() {
+    assert!(!parse(MINIMAL).has_existing_bucket());
+    let existing = MINIMAL.replace("object:", "existing_bucket: true\nobject:");
+    assert!(parse(&existing).has_existing_bucket());
+}
+
+#[test]
 fn an_empty_program_is_no_program() {
     let pipeline = parse(&MINIMAL.replace("object:", "  program: \"\"\n  filter: ' '\nobject:"));
     assert_eq!(pipeline.settings().program, None);
