@@ -14,8 +14,9 @@ use pipeline::object::{self, Object};
 use pipeline::record::{Data, Identity, Record};
 use pipeline::verdict::{Intent, Verdict};
 
-use crate::account::print;
+use crate::account::{print, say};
 use crate::command_line::CheckArguments;
+use crate::cost;
 use crate::pipelines::{self, Described};
 use crate::producer::{any_seed, now_ms};
 
@@ -140,6 +141,7 @@ fn tell(config: &Config, record: &Record, verdict: &Verdict) -> anyhow::Result<b
 fn try_samples(described: &Described) -> anyhow::Result<bool> {
     let name = described.file.display();
     if described.pipeline.generate().is_none() {
+        warn(described)?;
         print(&format!("{name}: ok"))?;
         return Ok(true);
     }
@@ -169,10 +171,19 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
         ))?;
         return Ok(false);
     }
+    warn(described)?;
     print(&format!(
         "{name}: ok; of {SAMPLES} generated records {stored} are stored, such as {last_key}, {filtered} are filtered"
     ))?;
     Ok(true)
+}
+
+/// Says when a pipeline costs too much or puts too often; it may still be deployed.
+fn warn(described: &Described) -> anyhow::Result<()> {
+    if let Some(warning) = cost::warning(described)? {
+        say(&warning);
+    }
+    Ok(())
 }
 
 /// What would become of a record that is one by itself.
