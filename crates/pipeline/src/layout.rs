@@ -150,6 +150,17 @@ impl KeyTemplate {
         Self { late, ..self }
     }
 
+    /// What every key begins with: the text before the first thing that a record decides.
+    pub fn literal_prefix(&self) -> String {
+        let mut prefix = String::new();
+        for part in &self.parts {
+            if !part.push_literal(&mut prefix) {
+                break;
+            }
+        }
+        prefix
+    }
+
     /// Whether a key depends on fields of the record, and not just on its metadata.
     pub fn reads_fields(&self) -> bool {
         self.timestamp.is_some() || self.parts.iter().any(|part| matches!(part, Part::Field(_)))

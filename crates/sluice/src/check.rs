@@ -16,8 +16,9 @@ use pipeline::object::{self, Object};
 use pipeline::record::{Data, Identity, Record};
 use pipeline::verdict::{Intent, Verdict};
 
-use crate::account::print;
+use crate::account::{print, say};
 use crate::command_line::CheckArguments;
+use crate::cost;
 use crate::pipelines::{self, Described};
 use crate::producer::{any_seed, now_ms};
 use crate::stand_in;
@@ -146,6 +147,7 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
         return Ok(false);
     }
     if described.pipeline.generate().is_none() {
+        warn(described)?;
         print(&format!("{name}: ok"))?;
         return Ok(true);
     }
@@ -175,6 +177,7 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
         ))?;
         return Ok(false);
     }
+    warn(described)?;
     print(&format!(
         "{name}: ok; of {SAMPLES} generated records {stored} are stored, such as {last_key}, {filtered} are filtered"
     ))?;
@@ -213,6 +216,14 @@ fn try_ingest(described: &Described) -> anyhow::Result<bool> {
         things.len()
     ))?;
     Ok(true)
+}
+
+/// Says when a pipeline costs too much or puts too often; it may still be deployed.
+fn warn(described: &Described) -> anyhow::Result<()> {
+    if let Some(warning) = cost::warning(described)? {
+        say(&warning);
+    }
+    Ok(())
 }
 
 /// What would become of a record that is one by itself.

@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use kdg::FaultMix;
 
+use crate::cost::{self, CostArguments};
 use crate::deployment::Override;
 use crate::fault::FaultRate;
 use crate::rhythm::{Ramp, Seconds};
@@ -39,6 +40,9 @@ pub(crate) enum Command {
     /// Check pipeline files, and dry-run records through them
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
+    /// Estimate what a pipeline needs and costs
+    #[command(after_help = cost::EXAMPLES)]
+    Cost(Box<CostArguments>),
     /// Print a completion script for a shell
     Completions {
         /// For this shell

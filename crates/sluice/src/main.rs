@@ -1,8 +1,9 @@
-//! The command line: the local stack, the producer, sample records, and the check of a pipeline.
+//! The command line: the local stack, the producer, sample records, and a pipeline's check and cost.
 
 mod account;
 mod check;
 mod command_line;
+mod cost;
 mod demo;
 mod deployment;
 mod fault;
@@ -32,6 +33,7 @@ async fn main() -> ExitCode {
         Command::Send(arguments) => send::run(*arguments).await,
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Cost(arguments) => cost::run(&arguments),
         Command::Completions { shell } => {
             let mut command = Cli::command();
             let mut script = Vec::new();

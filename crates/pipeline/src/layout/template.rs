@@ -27,6 +27,26 @@ pub(super) enum Part {
     Metadata(Metadata),
 }
 
+impl Part {
+    /// Appends the text that it begins with, and tells whether that is all of it.
+    pub(super) fn push_literal(&self, prefix: &mut String) -> bool {
+        match self {
+            Self::Literal(literal) => prefix.push_str(literal),
+            Self::Time(items) => {
+                for item in items {
+                    match item {
+                        Item::Literal(text) | Item::Space(text) => prefix.push_str(text),
+                        Item::OwnedLiteral(text) | Item::OwnedSpace(text) => prefix.push_str(text),
+                        _ => return false,
+                    }
+                }
+            }
+            Self::Field(_) | Self::Metadata(_) => return false,
+        }
+        true
+    }
+}
+
 /// What a template can say of a record beside its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metadata {

@@ -32,6 +32,20 @@ fn fields_are_written_as_text_and_numbers_as_json() {
 }
 
 #[test]
+fn the_literal_prefix_ends_where_a_record_or_the_time_decides() {
+    let prefix = |template: &str, layout| {
+        KeyTemplate::parse(template, layout, None)
+            .unwrap()
+            .literal_prefix()
+    };
+    assert_eq!(prefix("data/{{ id }}.json", Layout::Record), "data/");
+    assert_eq!(prefix("{{ id }}/data.json", Layout::Record), "");
+    assert_eq!(prefix("a b/dt=%Y-%m-%d/", Layout::Batch), "a b/dt=");
+    assert_eq!(prefix("100%%/{{ id }}", Layout::Record), "100%/");
+    assert_eq!(prefix("all/of it/", Layout::Batch), "all/of it");
+}
+
+#[test]
 fn metadata_is_a_function_of_the_record() {
     let template = "{{ %shard_id }}/{{ %sequence_number }}/{{ %partition_key }}/{{ %uuid }}";
     let key = render(template, "{}").unwrap();
