@@ -1,15 +1,21 @@
-//! The command line: the local stack, the producer, sample records, and the check of a pipeline.
+//! The command line: the local stack, the producer, sample records, the check of a pipeline, and what became
+//! of its records.
 
 mod account;
+mod bucket;
 mod check;
 mod command_line;
 mod demo;
+mod deployed;
 mod deployment;
+mod failure;
 mod fault;
 mod local;
 mod pipelines;
 mod preview;
 mod producer;
+mod reconcile;
+mod redrive;
 mod rhythm;
 mod send;
 mod state_folder;
@@ -31,6 +37,8 @@ async fn main() -> ExitCode {
         Command::Send(arguments) => send::run(*arguments).await,
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Reconcile(arguments) => reconcile::run(arguments).await,
+        Command::Redrive(arguments) => redrive::run(arguments).await,
         Command::Completions { shell } => {
             let mut command = Cli::command();
             let mut script = Vec::new();

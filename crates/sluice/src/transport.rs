@@ -1,5 +1,7 @@
 //! A batch of records → `PutRecords` → what the stream answers about each.
 
+mod read;
+
 use std::error::Error;
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -15,10 +17,14 @@ use aws_sdk_kinesis::config::timeout::TimeoutConfig;
 use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::{
-    PutRecordsRequestEntry, PutRecordsResultEntry, StreamMode, StreamModeDetails, StreamStatus,
+    PutRecordsRequestEntry, PutRecordsResultEntry, Shard, StreamMode, StreamModeDetails,
+    StreamStatus,
 };
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use kdg::{Answer, Record, RequestFailure};
+
+pub(crate) use read::Position;
+use read::patiently;
 
 /// Errors after which the same request may succeed.
 ///
@@ -73,46 +79,68 @@ pub(crate) struct Stream {
 #[derive(Debug, Clone)]
 pub(crate) struct LocalEndpoint(pub(crate) String);
 
+/// What clients of AWS are made of, wherever the environment says it is, or of a local stack.
+/// Nothing is retried by itself.
+///
+/// # Errors
+///
+/// When the environment names no region, or has no credentials.
+pub(crate) async fn connect(local: Option<&LocalEndpoint>) -> anyhow::Result<SdkConfig> {
+    let https = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let mut config = aws_config::from_env()
+        .http_client(https)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(
+            TimeoutConfig::builder()
+                .operation_attempt_timeout(ANSWER_PATIENCE)
+                .build(),
+        );
+    if let Some(LocalEndpoint(endpoint)) = local {
+        let key = aws_sdk_kinesis::config::Credentials::new(
+            local::credentials::TEST_ACCESS_KEY_ID,
+            local::credentials::TEST_SECRET_ACCESS_KEY,
+            None,
+            None,
+            "local",
+        );
+        config = config
+            .endpoint_url(endpoint)
+            .region(aws_config::Region::new(local::account::DEFAULT_REGION))
+            .use_fips(false)
+            .use_dual_stack(false)
+            .credentials_provider(key);
+    }
+    let config = config.load().await;
+    ready(&config).await?;
+    Ok(config)
+}
+
+impl LocalEndpoint {
+    /// The stack on this loopback port.
+    pub(crate) fn on(port: u16) -> Self {
+        Self(format!("http://127.0.0.1:{port}"))
+    }
+}
+
 impl Stream {
     /// The stream of this name, wherever the environment says AWS is, or in a local stack.
     ///
     /// # Errors
     ///
-    /// When the environment names no region, or has no credentials.
+    /// As [`connect`].
     pub(crate) async fn open(name: &str, local: Option<&LocalEndpoint>) -> anyhow::Result<Self> {
-        let https = aws_smithy_http_client::Builder::new()
-            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-            .build_https();
         // The delivery retries, because it knows which records of a batch to send again.
-        let mut config = aws_config::from_env()
-            .http_client(https)
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .operation_attempt_timeout(ANSWER_PATIENCE)
-                    .build(),
-            );
-        if let Some(LocalEndpoint(endpoint)) = local {
-            let key = aws_sdk_kinesis::config::Credentials::new(
-                local::credentials::TEST_ACCESS_KEY_ID,
-                local::credentials::TEST_SECRET_ACCESS_KEY,
-                None,
-                None,
-                "local",
-            );
-            config = config
-                .endpoint_url(endpoint)
-                .region(aws_config::Region::new(local::account::DEFAULT_REGION))
-                .use_fips(false)
-                .use_dual_stack(false)
-                .credentials_provider(key);
-        }
-        let config = config.load().await;
-        ready(&config).await?;
-        Ok(Self {
-            client: Client::new(&config),
+        Ok(Self::of(&connect(local).await?, name))
+    }
+
+    /// The stream of this name.
+    pub(crate) fn of(config: &SdkConfig, name: &str) -> Self {
+        Self {
+            client: Client::new(config),
             name: name.into(),
-        })
+        }
     }
 }
 
@@ -177,32 +205,38 @@ impl Stream {
     ///
     /// When the shards cannot be listed.
     pub(crate) async fn hash_keys(&self) -> anyhow::Result<Vec<RangeInclusive<u128>>> {
-        let name = &*self.name;
         let mut keys = Vec::new();
+        for shard in self.shards().await? {
+            let is_open = shard
+                .sequence_number_range()
+                .is_none_or(|range| range.ending_sequence_number().is_none());
+            if let (true, Some(range)) = (is_open, shard.hash_key_range()) {
+                let first: u128 = range.starting_hash_key().parse()?;
+                let last: u128 = range.ending_hash_key().parse()?;
+                keys.push(first..=last);
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Every shard that may still hold records, closed ones included.
+    async fn shards(&self) -> anyhow::Result<Vec<Shard>> {
+        let name = &*self.name;
+        let mut shards = Vec::new();
         let mut next: Option<String> = None;
         loop {
-            let list = self.client.list_shards();
-            // The token stands for the name: AWS refuses both at once.
-            let list = match &next {
-                Some(token) => list.next_token(token),
-                None => list.stream_name(name),
+            let list = || match &next {
+                // The token stands for the name: AWS refuses both at once.
+                Some(token) => self.client.list_shards().next_token(token).send(),
+                None => self.client.list_shards().stream_name(name).send(),
             };
-            let page = list.send().await.map_err(|error| {
+            let page = patiently(list).await.map_err(|error| {
                 anyhow!("the shards of {name} cannot be listed: {}", words(&error))
             })?;
-            for shard in page.shards() {
-                let is_open = shard
-                    .sequence_number_range()
-                    .is_none_or(|range| range.ending_sequence_number().is_none());
-                if let (true, Some(range)) = (is_open, shard.hash_key_range()) {
-                    let first: u128 = range.starting_hash_key().parse()?;
-                    let last: u128 = range.ending_hash_key().parse()?;
-                    keys.push(first..=last);
-                }
-            }
+            shards.extend(page.shards.unwrap_or_default());
             next = page.next_token;
             if next.is_none() {
-                return Ok(keys);
+                return Ok(shards);
             }
         }
     }
@@ -263,7 +297,16 @@ where
     R: fmt::Debug + 'static,
 {
     let reason: Arc<str> = words(error).into();
-    let is_retryable = match error {
+    if is_retryable(error) {
+        RequestFailure::Retryable(reason)
+    } else {
+        RequestFailure::Fatal(reason)
+    }
+}
+
+/// Whether the same request may succeed later.
+fn is_retryable<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    match error {
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
         // Anything else, such as an endpoint that is no address, stays as it is.
         SdkError::DispatchFailure(dispatch) => dispatch.is_io() || dispatch.is_timeout(),
@@ -272,16 +315,11 @@ where
             .code()
             .is_none_or(|code| RETRYABLE.contains(&code)),
         _ => false,
-    };
-    if is_retryable {
-        RequestFailure::Retryable(reason)
-    } else {
-        RequestFailure::Fatal(reason)
     }
 }
 
 /// What went wrong, in one sentence.
-fn words<E, R>(error: &SdkError<E, R>) -> String
+pub(crate) fn words<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
     R: fmt::Debug + 'static,

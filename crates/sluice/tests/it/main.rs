@@ -6,6 +6,8 @@ mod bad_input;
 mod demo;
 mod poison;
 mod preview;
+mod reconcile;
+mod redrive;
 mod reshard;
 mod restart;
 mod seeds;

@@ -55,11 +55,16 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(&pipelines(), data, arguments)
+    }
+
+    /// A stack of the pipelines of a folder.
+    pub(crate) fn start_with(folder: &Path, data: &Path, arguments: &[&str]) -> Self {
         let mut process = sluice(&["local", "--port", "0"])
             .arg("--data")
             .arg(data)
             .arg("--pipelines")
-            .arg(pipelines())
+            .arg(folder)
             .arg("--functions")
             .arg(functions())
             .args(arguments)
@@ -79,6 +84,11 @@ impl Stack {
             process,
             endpoint: endpoint.trim().to_owned(),
         }
+    }
+
+    /// The port, for `--local`.
+    pub(crate) fn port(&self) -> &str {
+        self.endpoint.rsplit(':').next().unwrap()
     }
 
     /// Sends the process a signal, such as `-STOP`.
