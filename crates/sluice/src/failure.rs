@@ -44,7 +44,8 @@ struct Batch {
     shard_id: String,
     start_sequence_number: String,
     end_sequence_number: String,
-    batch_size: usize,
+    #[serde(rename = "batchSize")]
+    size: usize,
     stream_arn: String,
 }
 
@@ -70,11 +71,11 @@ impl GivenUp {
             stream: stream.to_owned(),
             first: identity(&batch.start_sequence_number)?,
             last: identity(&batch.end_sequence_number)?,
-            size: batch.batch_size,
+            size: batch.size,
             records: raw
                 .payload
                 .and_then(records)
-                .filter(|records| records.len() == batch.batch_size),
+                .filter(|records| records.len() == batch.size),
         })
     }
 

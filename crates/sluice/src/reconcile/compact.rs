@@ -51,16 +51,14 @@ impl Compact {
 impl Names {
     /// Stands for an identity.
     pub(super) fn compact(&mut self, identity: &Identity) -> Compact {
-        let shard = match self.index_of.get(identity.shard_id()) {
-            Some(index) => *index,
-            None => {
-                let shard_id: Arc<str> = identity.shard_id().into();
-                let index = u32::try_from(self.shards.len()).unwrap_or(u32::MAX);
-                self.shards.push(shard_id.clone());
-                self.index_of.insert(shard_id, index);
-                index
-            }
-        };
+        let known = self.index_of.get(identity.shard_id()).copied();
+        let shard = known.unwrap_or_else(|| {
+            let shard_id: Arc<str> = identity.shard_id().into();
+            let index = u32::try_from(self.shards.len()).unwrap_or(u32::MAX);
+            self.shards.push(shard_id.clone());
+            self.index_of.insert(shard_id, index);
+            index
+        });
         let number = identity.sequence_number();
         let number = parts(number).unwrap_or_else(|| {
             let next = u64::try_from(self.long.len()).unwrap_or(u64::MAX);

@@ -134,16 +134,12 @@ impl Expected {
         let mut fault = None;
         if let Some(ledger) = &mut self.ledger {
             let lines = &mut ledger.lines;
-            match lines.binary_search_by_key(&outer, |sent| sent.identity) {
-                Ok(line) => {
-                    lines[line].is_retained = true;
-                    fault = lines[line].fault;
-                }
-                Err(_) => {
-                    self.beside_ledger += 1;
-                    return;
-                }
-            }
+            let Ok(line) = lines.binary_search_by_key(&outer, |sent| sent.identity) else {
+                self.beside_ledger += 1;
+                return;
+            };
+            lines[line].is_retained = true;
+            fault = lines[line].fault;
         }
         let unpacked = decode::unpack(record);
         for within in unpacked.records.iter() {

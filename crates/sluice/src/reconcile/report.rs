@@ -40,25 +40,26 @@ impl Report<'_> {
 
     /// The counts and, of each kind, so many identities.
     pub(super) fn print(&self, limit: Limit) -> anyhow::Result<()> {
-        let mut text = String::new();
-        for (name, count, remark) in self.counts() {
-            text.push_str(format!("{name:<12} {count:>10}  {remark}").trim_end());
-            text.push('\n');
-        }
-        for (name, items) in self.lists() {
-            if items.is_empty() || limit.0 == 0 {
-                continue;
+        write(|out| {
+            for (name, count, remark) in self.counts() {
+                let line = format!("{name:<12} {count:>10}  {remark}");
+                writeln!(out, "{}", line.trim_end())?;
             }
-            text.push_str(&format!("\n{name}:\n"));
-            for item in items.iter().take(limit.0) {
-                text.push_str(&format!("  {}\n", line(&item())));
+            for (name, items) in self.lists() {
+                if items.is_empty() || limit.0 == 0 {
+                    continue;
+                }
+                writeln!(out, "\n{}:", name.replace('_', " "))?;
+                for item in items.iter().take(limit.0) {
+                    writeln!(out, "  {}", line(&item()))?;
+                }
+                if items.len() > limit.0 {
+                    let more = items.len() - limit.0;
+                    writeln!(out, "  and {more} more; --list all shows them")?;
+                }
             }
-            if items.len() > limit.0 {
-                let more = items.len() - limit.0;
-                text.push_str(&format!("  and {more} more; --list all shows them\n"));
-            }
-        }
-        write(|out| out.write_all(text.as_bytes()))
+            Ok(())
+        })
     }
 
     /// Everything, as one line of JSON.
@@ -209,7 +210,7 @@ fn line(item: &Value) -> String {
             ("object" | "why", Value::String(text)) => words.push(text.clone()),
             (_, Value::String(text)) => words.push(format!("{} {text}", name.replace('_', " "))),
             (_, Value::Array(texts)) => {
-                words.extend(texts.iter().filter_map(Value::as_str).map(str::to_owned))
+                words.extend(texts.iter().filter_map(Value::as_str).map(str::to_owned));
             }
             (name, other) => words.push(format!("{name} {other}")),
         }
