@@ -107,7 +107,16 @@ where
     R: fmt::Debug + 'static,
 {
     let reason: Arc<str> = words(error).into();
-    let is_retryable = match error {
+    if is_retryable(error) {
+        RequestFailure::Retryable(reason)
+    } else {
+        RequestFailure::Fatal(reason)
+    }
+}
+
+/// Whether the same request may succeed later.
+pub fn is_retryable<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    match error {
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
         // Anything else, such as an endpoint that is no address, stays as it is.
         SdkError::DispatchFailure(dispatch) => dispatch.is_io() || dispatch.is_timeout(),
@@ -116,11 +125,6 @@ where
             .code()
             .is_none_or(|code| RETRYABLE.contains(&code)),
         _ => false,
-    };
-    if is_retryable {
-        RequestFailure::Retryable(reason)
-    } else {
-        RequestFailure::Fatal(reason)
     }
 }
 

@@ -222,6 +222,18 @@ impl Config {
         })
     }
 
+    /// The folder that holds every object of the pipeline, whatever its records are: text that ends
+    /// with a `/`, or nothing. What is quarantined is not in it, unless it is the whole bucket.
+    pub fn folder(&self) -> String {
+        let (mut literal, is_whole) = self.key.literal();
+        if is_whole && matches!(self.form, Form::Batch { .. }) {
+            return literal + "/";
+        }
+        // What tells equal keys apart goes before the extension, which a literal may begin.
+        literal.truncate(literal.rfind('/').map_or(0, |slash| slash + 1));
+        literal
+    }
+
     /// Reads the variables of a function through `variable`: the pipeline, and its bucket.
     ///
     /// # Errors
@@ -252,4 +264,36 @@ where
     T: Deserialize<'de> + Default,
 {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_a_pipeline_holds_every_key_that_it_may_render() {
+        let folder = |layout, key: &str| {
+            let object = ObjectSettings {
+                layout,
+                key: key.to_owned(),
+                ..ObjectSettings::default()
+            };
+            let settings = Settings {
+                name: "p".to_owned(),
+                object,
+                ..Settings::default()
+            };
+            Config::new(&settings).unwrap().folder()
+        };
+        for (key, expected) in [
+            ("{{ id }}.json", ""),
+            ("a/b/{{ id }}.json", "a/b/"),
+            ("a/b%Y/{{ id }}", "a/"),
+            ("a/v1.{{ id }}", "a/"), // with a suffix: a/v1-SUFFIX.ID
+        ] {
+            assert_eq!(folder(Layout::Record, key), expected, "{key}");
+        }
+        assert_eq!(folder(Layout::Batch, "views/dt=%Y/"), "views/");
+        assert_eq!(folder(Layout::Batch, "a/views/"), "a/views/");
+    }
 }

@@ -9,7 +9,7 @@ mod template;
 
 use std::fmt::{self, Write};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Utc, format::Item};
 use serde::{Deserialize, Serialize};
 use vrl::{
     path::{OwnedValuePath, parse_value_path},
@@ -169,6 +169,29 @@ impl KeyTemplate {
     /// Whether the template has `strftime` specifiers.
     pub fn reads_time(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Time(_)))
+    }
+
+    /// The text that every key begins with, and whether the template has nothing else.
+    pub(crate) fn literal(&self) -> (String, bool) {
+        let mut literal = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => literal.push_str(text),
+                Part::Time(items) => {
+                    for item in items {
+                        match item {
+                            Item::Literal(text) | Item::Space(text) => literal.push_str(text),
+                            Item::OwnedLiteral(text) | Item::OwnedSpace(text) => {
+                                literal.push_str(text);
+                            }
+                            _ => return (literal, false),
+                        }
+                    }
+                }
+                Part::Field(_) | Part::Metadata(_) => return (literal, false),
+            }
+        }
+        (literal, true)
     }
 
     /// Writes the key, or the partition, of a record whose value, after the program, is `value`.

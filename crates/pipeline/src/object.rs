@@ -1,5 +1,6 @@
 //! The objects that records become, and the metadata by which a replay recognises them.
 
+mod kept;
 mod ndjson;
 mod stamp;
 
@@ -14,10 +15,11 @@ use crate::{
     record::{Identity, Record},
 };
 
+pub use kept::{NotKept, kept};
 pub use ndjson::{Compression, IdMember, identity_of_line, push_line};
 pub use stamp::{
     ARRIVAL_METADATA, COUNT_METADATA, FIRST_METADATA, LAST_METADATA, PIPELINE_METADATA,
-    RECORD_METADATA, SHA256_METADATA, SHARD_METADATA, Stamp,
+    RECORD_METADATA, SHA256_METADATA, SHARD_METADATA, Stamp, sha256,
 };
 
 /// How many bytes the user-defined metadata of an object may have, names and values together
@@ -116,10 +118,9 @@ impl Object {
     /// `quarantine/PIPELINE/REASON/`, named after its identity.
     pub fn quarantined(pipeline: &str, record: &Record, reason: &QuarantineReason) -> Self {
         let identity = &record.identity;
-        let (shard_id, position) = (identity.shard_id(), identity.position());
         let code = reason.code();
         Self {
-            key: format!("{QUARANTINE_PREFIX}{pipeline}/{code}/{shard_id}-{position}"),
+            key: quarantine_key(pipeline, code, identity),
             body: record.data.original().clone(),
             content_type: "application/octet-stream",
             stamp: Stamp::new(pipeline, record),
@@ -136,6 +137,12 @@ impl Object {
             ],
         }
     }
+}
+
+/// The key below which a record is quarantined for the reason with this code.
+pub fn quarantine_key(pipeline: &str, code: &str, identity: &Identity) -> String {
+    let (shard_id, position) = (identity.shard_id(), identity.position());
+    format!("{QUARANTINE_PREFIX}{pipeline}/{code}/{shard_id}-{position}")
 }
 
 /// The key of an object of several records.

@@ -10,6 +10,8 @@ use kdg::FaultMix;
 use crate::cost::{self, CostArguments};
 use crate::deployment::Override;
 use crate::fault::FaultRate;
+use crate::reconcile::ReconcileArguments;
+use crate::redrive::RedriveArguments;
 use crate::rhythm::{Ramp, Seconds};
 
 /// The port of the local stack.
@@ -43,6 +45,12 @@ pub(crate) enum Command {
     /// Estimate what a pipeline needs and costs
     #[command(after_help = cost::EXAMPLES)]
     Cost(Box<CostArguments>),
+    /// Compare a stream or a ledger with the bucket: what is missing, duplicate, quarantined, filtered
+    #[command(after_help = RECONCILE_EXAMPLES)]
+    Reconcile(ReconcileArguments),
+    /// Process quarantined records or batches that were given up again, after a fix
+    #[command(after_help = REDRIVE_EXAMPLES)]
+    Redrive(RedriveArguments),
     /// Print a completion script for a shell
     Completions {
         /// For this shell
@@ -321,6 +329,17 @@ const CHECK_EXAMPLES: &str = "Examples:
   sluice check
   sluice check pipelines/user-activity.yaml
   sluice check pipelines/user-activity.yaml --record one.json";
+
+const RECONCILE_EXAMPLES: &str = "Examples:
+  sluice reconcile --pipeline user-activity --local
+  sluice reconcile --pipeline user-activity --since 12h --list all
+  sluice reconcile --pipeline kdg-archive --ledger sent.ndjson --wait 60
+  sluice reconcile --pipeline page-views --bucket live-page-views-lake --stream live-page-views-stream --json > balance.json";
+
+const REDRIVE_EXAMPLES: &str = "Examples:
+  sluice redrive --pipeline call-events --local
+  sluice redrive --pipeline call-events --reason program-error --apply
+  sluice redrive --pipeline call-events --from-failures --apply";
 
 #[cfg(test)]
 mod tests {

@@ -1,16 +1,22 @@
-//! The command line: the local stack, the producer, sample records, and a pipeline's check and cost.
+//! The command line: the local stack, the producer, sample records, a pipeline's check and cost, and what
+//! became of its records.
 
 mod account;
+mod bucket;
 mod check;
 mod command_line;
 mod cost;
 mod demo;
+mod deployed;
 mod deployment;
+mod failure;
 mod fault;
 mod local;
 mod pipelines;
 mod preview;
 mod producer;
+mod reconcile;
+mod redrive;
 mod rhythm;
 mod send;
 mod stand_in;
@@ -34,6 +40,8 @@ async fn main() -> ExitCode {
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
+        Command::Reconcile(arguments) => reconcile::run(arguments).await,
+        Command::Redrive(arguments) => redrive::run(arguments).await,
         Command::Completions { shell } => {
             let mut command = Cli::command();
             let mut script = Vec::new();

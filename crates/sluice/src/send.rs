@@ -97,9 +97,7 @@ async fn open(arguments: &SendArguments, described: Option<&Described>) -> anyho
         (None, Some(stream)) => &stream.name,
         (None, None) => bail!("--stream is missing"),
     };
-    let endpoint = arguments
-        .local
-        .map(|port| LocalEndpoint(format!("http://127.0.0.1:{port}")));
+    let endpoint = arguments.local.map(LocalEndpoint::on);
     let stream = Stream::open(name, endpoint.as_ref()).await?;
     if arguments.create_stream {
         let of_pipeline = of_pipeline.filter(|stream| stream.name == *name);

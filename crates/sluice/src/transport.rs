@@ -1,5 +1,7 @@
 //! A stream by its name, wherever it is → what it takes to put records into it.
 
+mod read;
+
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -10,12 +12,14 @@ use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::ProvideCredentials as _;
 use aws_sdk_kinesis::error::ProvideErrorMetadata as _;
-use aws_sdk_kinesis::types::{StreamMode, StreamModeDetails, StreamStatus};
+use aws_sdk_kinesis::types::{Shard, StreamMode, StreamModeDetails, StreamStatus};
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use ingest::transport::{self, innermost, words};
+use ingest::transport::{self, innermost};
 use kdg::{Answer, Record, RequestFailure};
 
-pub(crate) use ingest::transport::PutRecords;
+pub(crate) use ingest::transport::{PutRecords, words};
+pub(crate) use read::Position;
+use read::patiently;
 
 /// How long a stream may take to become ACTIVE; AWS says seconds, and some regions take a minute.
 const CREATION_PATIENCE: Duration = Duration::from_mins(5);
@@ -48,43 +52,66 @@ pub(crate) struct Stream {
 #[derive(Debug, Clone)]
 pub(crate) struct LocalEndpoint(pub(crate) String);
 
+/// What clients of AWS are made of, wherever the environment says it is, or of a local stack.
+/// Nothing is retried by itself.
+///
+/// # Errors
+///
+/// When the environment names no region, or has no credentials.
+pub(crate) async fn connect(local: Option<&LocalEndpoint>) -> anyhow::Result<SdkConfig> {
+    let https = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let mut config = aws_config::from_env()
+        .http_client(https)
+        .retry_config(transport::retries())
+        .timeout_config(transport::timeouts());
+    if let Some(LocalEndpoint(endpoint)) = local {
+        let key = aws_sdk_kinesis::config::Credentials::new(
+            local::credentials::TEST_ACCESS_KEY_ID,
+            local::credentials::TEST_SECRET_ACCESS_KEY,
+            None,
+            None,
+            "local",
+        );
+        config = config
+            .endpoint_url(endpoint)
+            .region(aws_config::Region::new(local::account::DEFAULT_REGION))
+            .use_fips(false)
+            .use_dual_stack(false)
+            .credentials_provider(key);
+    }
+    let config = config.load().await;
+    ready(&config).await?;
+    Ok(config)
+}
+
+impl LocalEndpoint {
+    /// The stack on this loopback port.
+    pub(crate) fn on(port: u16) -> Self {
+        Self(format!("http://127.0.0.1:{port}"))
+    }
+}
+
 impl Stream {
     /// The stream of this name, wherever the environment says AWS is, or in a local stack.
     ///
     /// # Errors
     ///
-    /// When the environment names no region, or has no credentials.
+    /// As [`connect`].
     pub(crate) async fn open(name: &str, local: Option<&LocalEndpoint>) -> anyhow::Result<Self> {
-        let https = aws_smithy_http_client::Builder::new()
-            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-            .build_https();
-        let mut config = aws_config::from_env()
-            .http_client(https)
-            .retry_config(transport::retries())
-            .timeout_config(transport::timeouts());
-        if let Some(LocalEndpoint(endpoint)) = local {
-            let key = aws_sdk_kinesis::config::Credentials::new(
-                local::credentials::TEST_ACCESS_KEY_ID,
-                local::credentials::TEST_SECRET_ACCESS_KEY,
-                None,
-                None,
-                "local",
-            );
-            config = config
-                .endpoint_url(endpoint)
-                .region(aws_config::Region::new(local::account::DEFAULT_REGION))
-                .use_fips(false)
-                .use_dual_stack(false)
-                .credentials_provider(key);
-        }
-        let config = config.load().await;
-        ready(&config).await?;
-        let client = Client::new(&config);
-        Ok(Self {
+        // The delivery retries, because it knows which records of a batch to send again.
+        Ok(Self::of(&connect(local).await?, name))
+    }
+
+    /// The stream of this name.
+    pub(crate) fn of(config: &SdkConfig, name: &str) -> Self {
+        let client = Client::new(config);
+        Self {
             records: transport::Stream::new(client.clone(), name),
             client,
             name: name.into(),
-        })
+        }
     }
 }
 
@@ -159,32 +186,38 @@ impl Stream {
     ///
     /// When the shards cannot be listed.
     pub(crate) async fn hash_keys(&self) -> anyhow::Result<Vec<RangeInclusive<u128>>> {
-        let name = &*self.name;
         let mut keys = Vec::new();
+        for shard in self.shards().await? {
+            let is_open = shard
+                .sequence_number_range()
+                .is_none_or(|range| range.ending_sequence_number().is_none());
+            if let (true, Some(range)) = (is_open, shard.hash_key_range()) {
+                let first: u128 = range.starting_hash_key().parse()?;
+                let last: u128 = range.ending_hash_key().parse()?;
+                keys.push(first..=last);
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Every shard that may still hold records, closed ones included.
+    async fn shards(&self) -> anyhow::Result<Vec<Shard>> {
+        let name = &*self.name;
+        let mut shards = Vec::new();
         let mut next: Option<String> = None;
         loop {
-            let list = self.client.list_shards();
-            // The token stands for the name: AWS refuses both at once.
-            let list = match &next {
-                Some(token) => list.next_token(token),
-                None => list.stream_name(name),
+            let list = || match &next {
+                // The token stands for the name: AWS refuses both at once.
+                Some(token) => self.client.list_shards().next_token(token).send(),
+                None => self.client.list_shards().stream_name(name).send(),
             };
-            let page = list.send().await.map_err(|error| {
+            let page = patiently(list).await.map_err(|error| {
                 anyhow!("the shards of {name} cannot be listed: {}", words(&error))
             })?;
-            for shard in page.shards() {
-                let is_open = shard
-                    .sequence_number_range()
-                    .is_none_or(|range| range.ending_sequence_number().is_none());
-                if let (true, Some(range)) = (is_open, shard.hash_key_range()) {
-                    let first: u128 = range.starting_hash_key().parse()?;
-                    let last: u128 = range.ending_hash_key().parse()?;
-                    keys.push(first..=last);
-                }
-            }
+            shards.extend(page.shards.unwrap_or_default());
             next = page.next_token;
             if next.is_none() {
-                return Ok(keys);
+                return Ok(shards);
             }
         }
     }

@@ -45,12 +45,17 @@ impl Packing {
 
 /// Takes a record apart, where a producer packed several into one.
 ///
-/// What is not whole, such as an aggregate with a wrong checksum, is one ordinary record.
+/// What is not whole, such as an aggregate with a wrong checksum, is one ordinary record, and so is
+/// what was taken out of another.
 pub fn unpack(record: &Record) -> Unpacked<'_> {
     let one = |packing| Unpacked {
         records: Cow::Borrowed(std::slice::from_ref(record)),
         packing,
     };
+    // A part that has been kept apart is never opened again: its parts would have its own identity.
+    if record.identity.sub_sequence().is_some() {
+        return one(Packing::None);
+    }
     let Data::Decoded(bytes) = &record.data else {
         return one(Packing::None);
     };

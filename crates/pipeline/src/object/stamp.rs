@@ -24,6 +24,16 @@ pub const COUNT_METADATA: &str = "sluice-count";
 /// The metadata that holds the SHA-256 of the lines of several records, before compression.
 pub const SHA256_METADATA: &str = "sluice-sha256";
 
+/// The SHA-256 of the lines of an object, as [`SHA256_METADATA`] holds it: in hexadecimal.
+pub fn sha256(lines: &[u8]) -> String {
+    let digest = Sha256::digest(lines);
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
 /// Who made an object of what: the part of its metadata that a replay is recognised by.
 ///
 /// The pipeline belongs to it because two pipelines may read one stream into one bucket.
@@ -63,17 +73,11 @@ impl Stamp {
         count: usize,
         lines: &[u8],
     ) -> Self {
-        let digest = Sha256::digest(lines);
-        let sha256 = digest.iter().fold(String::new(), |mut hex, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
         Self {
             extent: Some(Extent {
                 last: last.identity.sequence_number().clone(),
                 count,
-                sha256,
+                sha256: sha256(lines),
             }),
             ..Self::new(pipeline, first)
         }

@@ -115,6 +115,15 @@ fn tags_and_fields_that_are_not_known_are_passed_over() {
 }
 
 #[test]
+fn what_was_taken_out_of_a_record_is_never_taken_apart_itself() {
+    let message = b"\x0a\x01a\x1a\x06\x08\x00\x1a\x02{}";
+    let mut inner = record(1, aggregate(message));
+    assert_eq!(unpack(&inner).packing, Packing::Aggregate);
+    inner.identity = inner.identity.within(0);
+    is_one(&inner, Packing::None);
+}
+
+#[test]
 fn log_events_are_records_that_say_where_they_come_from() {
     let events = json!([
         {"id": "1", "timestamp": 1_700_000_000_000_u64, "message": "{\"level\":\"info\"}"},

@@ -8,6 +8,8 @@ mod demo;
 mod ingest;
 mod poison;
 mod preview;
+mod reconcile;
+mod redrive;
 mod reshard;
 mod restart;
 mod seeds;

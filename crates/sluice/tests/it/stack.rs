@@ -103,6 +103,11 @@ impl Stack {
         }
     }
 
+    /// The port, for `--local`.
+    pub(crate) fn port(&self) -> &str {
+        self.endpoint.rsplit(':').next().unwrap()
+    }
+
     /// Sends the process a signal, such as `-STOP`.
     pub(crate) fn signal(&self, signal: &str) {
         let id = self.process.id().to_string();

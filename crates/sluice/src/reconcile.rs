@@ -1,0 +1,191 @@
+//! `sluice reconcile`: what a stream or a ledger holds against what is in the bucket.
+
+mod arguments;
+mod balance;
+mod compact;
+mod expected;
+mod found;
+mod keys;
+mod report;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use chrono::{DateTime, Utc};
+use futures::stream::TryStreamExt as _;
+use pipeline::config::{Form, OnCollision};
+
+use crate::account::{Pulse, bar, say};
+use crate::deployed::Deployed;
+use crate::transport::Position;
+pub(crate) use arguments::ReconcileArguments;
+use balance::Balance;
+use expected::Expected;
+use found::{Found, Search};
+use report::Report;
+
+/// What lies between two looks at a bucket that is still filled.
+const LOOK_PAUSE: Duration = Duration::from_secs(1);
+
+/// Compares, and prints what came of it.
+///
+/// # Errors
+///
+/// When the pipeline's file is wrong, or the stream, the bucket or the ledger cannot be read.
+pub(crate) async fn run(arguments: ReconcileArguments) -> anyhow::Result<ExitCode> {
+    let until = Utc::now();
+    let since = arguments.since.map(|since| since.time(until));
+    // Kinesis refuses such a time.
+    if since.is_some_and(|since| since > until) {
+        bail!("--since is in the future; write a time before now, or how long ago");
+    }
+    let deployed = Deployed::open(&arguments.deployed).await?;
+    let mut expected = Expected::default();
+    if let Some(ledger) = &arguments.ledger {
+        expected.read_ledger(ledger)?;
+    }
+    read(&deployed, since, until, &mut expected).await?;
+    let patience_ends = Instant::now() + arguments.wait.map_or(Duration::ZERO, |wait| wait.0);
+    let (found, balance) = loop {
+        let (found, balance) = look(&deployed, since, &expected).await?;
+        if balance.missing() == 0 || Instant::now() >= patience_ends {
+            break (found, balance);
+        }
+        tokio::time::sleep(LOOK_PAUSE).await;
+    };
+    let pipeline = &deployed.described.pipeline;
+    let report = Report {
+        pipeline: pipeline.name(),
+        stream: deployed.stream.name(),
+        bucket: deployed.bucket.name(),
+        layout: pipeline.settings().object.layout,
+        until,
+        expected: &expected,
+        found: &found,
+        balance: &balance,
+    };
+    if arguments.json {
+        report.print_json()?;
+    } else {
+        report.print(arguments.list)?;
+    }
+    comment(&deployed, &expected, &found, &balance);
+    Ok(if report.is_fine() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Reads the stream up to the time of the command.
+async fn read(
+    deployed: &Deployed,
+    since: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+    expected: &mut Expected,
+) -> anyhow::Result<()> {
+    let config = deployed.described.pipeline.config();
+    let stream = &deployed.stream;
+    let bar = bar(stream.name(), None);
+    bar.set_message("read");
+    let position = since.map_or(Position::TrimHorizon, Position::Time);
+    let mut pages = stream.read(stream.shard_ids().await?, &position, until);
+    let (mut pulse, mut read) = (Pulse::default(), 0_u64);
+    while let Some(records) = pages.try_next().await? {
+        for record in &records {
+            expected.retained(config, record);
+            bar.inc(1);
+            read += 1;
+        }
+        pulse.beat(|| format!("{}: {read} records read", stream.name()));
+    }
+    bar.finish_and_clear();
+    expected.sort();
+    Ok(())
+}
+
+async fn look(
+    deployed: &Deployed,
+    since: Option<DateTime<Utc>>,
+    expected: &Expected,
+) -> anyhow::Result<(Found, Balance)> {
+    let pipeline = &deployed.described.pipeline;
+    let bar = bar(deployed.bucket.name(), None);
+    let search = Search {
+        bucket: &deployed.bucket,
+        pipeline,
+        expected,
+        since,
+        bar: &bar,
+    };
+    let mut found = search.look().await?;
+    bar.finish_and_clear();
+    found.sort();
+    let on_collision = match pipeline.config().form {
+        Form::Record { on_collision } => on_collision,
+        Form::Batch { .. } => OnCollision::Suffix,
+    };
+    let balance = Balance::of(expected, &found, on_collision);
+    Ok((found, balance))
+}
+
+/// Says what the numbers do not.
+fn comment(deployed: &Deployed, expected: &Expected, found: &Found, balance: &Balance) {
+    let name = deployed.described.pipeline.name();
+    if balance.missing() > 0 {
+        say("a record that is missing may be under way: --wait 60 looks again for a minute");
+    }
+    if balance.missing_nameless > 0 {
+        say(&format!(
+            "{} of the missing cannot be named, because object.id is \"\"",
+            balance.missing_nameless
+        ));
+    }
+    if !balance.given_up.is_empty() {
+        say(&format!(
+            "{} records were given up; `sluice redrive --pipeline {name} --from-failures` processes them again",
+            balance.given_up.len()
+        ));
+    }
+    if balance.redrivable > 0 {
+        say(&format!(
+            "{} quarantined records are ones that {} stores or filters now; `sluice redrive --pipeline {name}` processes them again",
+            balance.redrivable,
+            deployed.described.file.display()
+        ));
+    }
+    if balance.kept_though_refused > 0 {
+        say(&format!(
+            "{} stored records are ones that {} would filter or quarantine now",
+            balance.kept_though_refused,
+            deployed.described.file.display()
+        ));
+    }
+    if balance.no_longer_retained > 0 {
+        say(&format!(
+            "{} records of the ledger are no longer in the stream and were looked for by their identity alone: \
+             those of them that were filtered count as missing",
+            balance.no_longer_retained
+        ));
+    }
+    if expected.never_sent() > 0 {
+        say(&format!(
+            "{} records of the ledger were given up by the producer, and are not expected",
+            expected.never_sent()
+        ));
+    }
+    if expected.beside_ledger > 0 {
+        say(&format!(
+            "{} records of the stream are not in the ledger, and are not expected",
+            expected.beside_ledger
+        ));
+    }
+    if found.outside > 0 {
+        say(&format!(
+            "{} more records are in the bucket that were not expected: {}",
+            found.outside,
+            "the stream no longer holds them, they arrived at another time, or the ledger does not name them"
+        ));
+    }
+}

@@ -1,0 +1,131 @@
+//! `sluice redrive`: quarantined records, or batches that were given up, processed again.
+//!
+//! An object is deleted only when its records have another place, so that a redrive that is cut
+//! off loses nothing, and one that is repeated finds its work done.
+
+mod arguments;
+mod change;
+mod failures;
+mod quarantine;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use pipeline::process::Invocation;
+use pipeline::record::Record;
+use pipeline::report::Counts;
+use pipeline::store::Bucket;
+use pipeline::{Config, Event, Processor};
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::account::{print, say};
+use crate::deployed::Deployed;
+pub(crate) use arguments::RedriveArguments;
+use change::Changes;
+
+/// How long one batch may take.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// How many problems are named one by one.
+const NAMED: usize = 20;
+
+/// One run.
+struct Redrive<'d> {
+    deployed: &'d Deployed,
+    processor: Processor<Bucket>,
+    is_applied: bool,
+    changes: Changes,
+    /// Objects that are no longer needed.
+    deleted: u64,
+    /// What could not be done, and what is needed for it.
+    problems: Vec<String>,
+}
+
+/// Says what would become of records, or lets it.
+///
+/// # Errors
+///
+/// When the pipeline's file is wrong, or the bucket or the stream cannot be used.
+pub(crate) async fn run(arguments: RedriveArguments) -> anyhow::Result<ExitCode> {
+    let deployed = Deployed::open(&arguments.deployed).await?;
+    let pipeline = &deployed.described.pipeline;
+    let mut redrive = Redrive {
+        processor: Processor::new(pipeline.config().clone(), deployed.bucket.store()),
+        deployed: &deployed,
+        is_applied: arguments.apply,
+        changes: Changes::default(),
+        deleted: 0,
+        problems: Vec::new(),
+    };
+    if arguments.from_failures {
+        redrive.failures().await?;
+    } else {
+        redrive.quarantined(arguments.reason.as_deref()).await?;
+    }
+    redrive.tell(arguments.json)?;
+    Ok(if redrive.problems.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+impl Redrive<'_> {
+    fn config(&self) -> &Config {
+        self.deployed.described.pipeline.config()
+    }
+
+    /// Processes records of one shard as the function would; `None` when there are none.
+    async fn process(&self, records: Vec<Record>) -> anyhow::Result<Option<Counts>> {
+        if records.is_empty() {
+            return Ok(None);
+        }
+        let invocation = Invocation {
+            received_at: chrono::Utc::now(),
+            deadline: Instant::now() + PATIENCE,
+            cold_start: false,
+        };
+        let report = self
+            .processor
+            .process(&Event { records }, invocation)
+            .await?;
+        Ok(Some(report.counts))
+    }
+
+    fn tell(&self, as_json: bool) -> anyhow::Result<()> {
+        let name = &self.config().name;
+        if as_json {
+            let line = json!({
+                "pipeline": name,
+                "bucket": self.deployed.bucket.name(),
+                "applied": self.is_applied,
+                "changes": self.changes.to_json(),
+                "deleted_objects": self.deleted,
+                "problems": self.problems,
+            });
+            print(&line.to_string())?;
+        } else {
+            for line in self.changes.lines(self.is_applied) {
+                print(&line)?;
+            }
+        }
+        for problem in self.problems.iter().take(NAMED) {
+            say(problem);
+        }
+        if self.problems.len() > NAMED {
+            say(&format!("and {} more", self.problems.len() - NAMED));
+        }
+        if self.changes.is_empty() && self.problems.is_empty() {
+            say(&format!("there is nothing of {name} to redrive"));
+        } else if self.is_applied {
+            say(&format!(
+                "{} objects that are no longer needed were deleted",
+                self.deleted
+            ));
+        } else {
+            say("nothing was changed; --apply does it");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! What becomes, or would become, of records: counts with samples.
+
+use std::collections::BTreeMap;
+
+use pipeline::record::{Identity, Record};
+use pipeline::verdict::Intent;
+use pipeline::{Config, decode, verdict};
+use serde_json::{Value, json};
+
+/// How many records of each kind are shown.
+const SAMPLES: usize = 3;
+
+/// What a record becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Stored,
+    Filtered,
+    /// For the reason with this code.
+    Quarantined(String),
+}
+
+/// A record with what the pipeline's file makes of it.
+#[derive(Debug, Clone)]
+pub(super) struct Judged {
+    pub(super) identity: Identity,
+    pub(super) outcome: Outcome,
+    /// The key that it would have, or why it would have none.
+    pub(super) remark: String,
+}
+
+/// Records by what they were and what they became.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    of: BTreeMap<(String, String), Change>,
+}
+
+#[derive(Debug, Default)]
+struct Change {
+    count: u64,
+    samples: Vec<String>,
+}
+
+impl Outcome {
+    fn name(&self) -> String {
+        match self {
+            Self::Stored => "stored".to_owned(),
+            Self::Filtered => "filtered".to_owned(),
+            Self::Quarantined(reason) => format!("quarantined, {reason}"),
+        }
+    }
+}
+
+/// What the pipeline's file makes of a record, or of each that is packed in it.
+pub(super) fn judge(config: &Config, record: &Record) -> Vec<Judged> {
+    let unpacked = decode::unpack(record);
+    let judged = unpacked.records.iter().map(|within| {
+        let (outcome, remark) = match verdict(config, within, unpacked.packing).intent {
+            Intent::Store { key, .. } => (Outcome::Stored, key),
+            Intent::Filter => (Outcome::Filtered, String::new()),
+            Intent::Quarantine(reason) => (
+                Outcome::Quarantined(reason.code().to_owned()),
+                reason.to_string(),
+            ),
+        };
+        Judged {
+            identity: within.identity.clone(),
+            outcome,
+            remark,
+        }
+    });
+    judged.collect()
+}
+
+impl Changes {
+    /// Enters a record that was `from` and became what it was judged to.
+    pub(super) fn enter(&mut self, from: &str, judged: &Judged) {
+        let to = judged.outcome.name();
+        let change = self.of.entry((from.to_owned(), to)).or_default();
+        change.count += 1;
+        if change.samples.len() < SAMPLES {
+            let sample = format!("{}  {}", judged.identity, judged.remark);
+            change.samples.push(sample.trim_end().to_owned());
+        }
+    }
+
+    /// A line for each kind, and its samples.
+    pub(super) fn lines(&self, is_applied: bool) -> Vec<String> {
+        let verb = if is_applied { "" } else { "would be " };
+        let mut lines = Vec::new();
+        for ((from, to), change) in &self.of {
+            let still = if *from == *to { "still " } else { "" };
+            lines.push(format!("{:>10}  {from} -> {verb}{still}{to}", change.count));
+            let samples = change.samples.iter();
+            lines.extend(samples.map(|sample| format!("{:>14}{sample}", "")));
+        }
+        lines
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+
+    /// The same for programs.
+    pub(super) fn to_json(&self) -> Value {
+        let changes = self.of.iter().map(|((from, to), change)| {
+            json!({"from": from, "to": to, "count": change.count, "samples": change.samples})
+        });
+        changes.collect()
+    }
+}

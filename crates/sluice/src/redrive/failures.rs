@@ -1,0 +1,124 @@
+//! Batches that Lambda gave up, found again and processed.
+
+use chrono::Utc;
+use futures::stream::TryStreamExt as _;
+use pipeline::layout::FAILURE_PREFIX;
+use pipeline::record::Record;
+
+use super::Redrive;
+use super::change::judge;
+use crate::account::bar;
+use crate::failure::GivenUp;
+use crate::transport::Position;
+
+/// What the records of a batch were before.
+const FROM: &str = "given up";
+
+/// The records of a batch, and which of them cannot be had any more.
+struct Batch {
+    records: Vec<Record>,
+    gone: Option<String>,
+}
+
+impl Redrive<'_> {
+    /// Goes through the objects of the failure destination.
+    pub(super) async fn failures(&mut self) -> anyhow::Result<()> {
+        let bucket = &self.deployed.bucket;
+        let keys = bucket.list(FAILURE_PREFIX).map_ok(|listed| listed.key);
+        let keys: Vec<_> = keys.try_collect().await?;
+        let bar = bar("batches", Some(u64::try_from(keys.len())?));
+        for key in keys {
+            bar.inc(1);
+            // Gone since it was listed.
+            let Some(object) = bucket.get(&key).await? else {
+                continue;
+            };
+            match GivenUp::read(&object.body.into_bytes()) {
+                Ok(given_up) if given_up.is_of(&self.deployed.described.pipeline) => {
+                    self.failure(&key, given_up).await?;
+                }
+                // Of another pipeline in the same bucket.
+                Ok(_) => {}
+                Err(error) => self.problems.push(format!("{key} stays: {error:#}")),
+            }
+        }
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    async fn failure(&mut self, key: &str, given_up: GivenUp) -> anyhow::Result<()> {
+        let stream = self.deployed.stream.name();
+        if given_up.records.is_none() && given_up.stream != stream {
+            self.problems.push(format!(
+                "{key} stays: its records are in the stream {}, and not in {stream}; name it with --stream",
+                given_up.stream
+            ));
+            return Ok(());
+        }
+        let batch = self.batch(given_up).await?;
+        let judged: Vec<_> = batch
+            .records
+            .iter()
+            .flat_map(|record| judge(self.config(), record))
+            .collect();
+        if let Some(gone) = &batch.gone {
+            self.problems.push(format!("{key} stays: {gone}"));
+        }
+        if self.is_applied {
+            let Some(counts) = self.process(batch.records).await? else {
+                return Ok(());
+            };
+            if let Some(reason) = counts.retry.keys().next() {
+                self.problems.push(format!(
+                    "{key} stays: the bucket did not take all of its records ({reason}); run this again"
+                ));
+                return Ok(());
+            }
+            if batch.gone.is_none() {
+                self.deployed.bucket.delete(key).await?;
+                self.deleted += 1;
+            }
+        }
+        for judged in &judged {
+            self.changes.enter(FROM, judged);
+        }
+        Ok(())
+    }
+
+    /// The records of a batch: those of the object, or else those that the stream still holds.
+    async fn batch(&self, given_up: GivenUp) -> anyhow::Result<Batch> {
+        if let Some(records) = given_up.records {
+            let gone = None;
+            return Ok(Batch { records, gone });
+        }
+        let (first, last) = (&given_up.first, &given_up.last);
+        let shard_id = first.shard_id();
+        let stream = &self.deployed.stream;
+        let position = Position::Record(first.sequence_number().clone());
+        let mut pages = stream.read(vec![shard_id.into()], &position, Utc::now());
+        let mut records: Vec<Record> = Vec::new();
+        'shard: while let Some(page) = pages.try_next().await? {
+            for record in page {
+                if record.identity > *last {
+                    break 'shard;
+                }
+                records.push(record);
+            }
+        }
+        let (from, to) = (first.sequence_number(), last.sequence_number());
+        let size = given_up.size;
+        let gone = match records.first() {
+            Some(retained) if retained.identity <= *first => None,
+            Some(retained) => Some(format!(
+                "of its {size} records those of {shard_id} from {from} up to {} are no longer in {}",
+                retained.identity.sequence_number(),
+                stream.name()
+            )),
+            None => Some(format!(
+                "its {size} records, of {shard_id} from {from} to {to}, are no longer in {}",
+                stream.name()
+            )),
+        };
+        Ok(Batch { records, gone })
+    }
+}
