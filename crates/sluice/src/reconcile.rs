@@ -7,6 +7,7 @@ mod expected;
 mod found;
 mod keys;
 mod report;
+mod search;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -22,8 +23,9 @@ use crate::transport::Position;
 pub(crate) use arguments::ReconcileArguments;
 use balance::Balance;
 use expected::Expected;
-use found::{Found, Search};
+use found::Found;
 use report::Report;
+use search::Search;
 
 /// What lies between two looks at a bucket that is still filled.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
