@@ -7,6 +7,7 @@ mod expected;
 mod found;
 mod keys;
 mod report;
+mod search;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -22,8 +23,9 @@ use crate::transport::Position;
 pub(crate) use arguments::ReconcileArguments;
 use balance::Balance;
 use expected::Expected;
-use found::{Found, Search};
+use found::Found;
 use report::Report;
+use search::Search;
 
 /// What lies between two looks at a bucket that is still filled.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
@@ -48,8 +50,10 @@ pub(crate) async fn run(arguments: ReconcileArguments) -> anyhow::Result<ExitCod
     read(&deployed, since, until, &mut expected).await?;
     let patience_ends = Instant::now() + arguments.wait.map_or(Duration::ZERO, |wait| wait.0);
     let (found, balance) = loop {
+        // A look takes a while, and what it passed early may have come late: the last begins at the end.
+        let is_last = Instant::now() >= patience_ends;
         let (found, balance) = look(&deployed, since, &expected).await?;
-        if balance.missing() == 0 || Instant::now() >= patience_ends {
+        if balance.missing() == 0 || is_last {
             break (found, balance);
         }
         tokio::time::sleep(LOOK_PAUSE).await;

@@ -85,11 +85,15 @@ impl Changes {
 
     /// A line for each kind, and its samples.
     pub(super) fn lines(&self, is_applied: bool) -> Vec<String> {
-        let verb = if is_applied { "" } else { "would be " };
         let mut lines = Vec::new();
         for ((from, to), change) in &self.of {
-            let still = if *from == *to { "still " } else { "" };
-            lines.push(format!("{:>10}  {from} -> {verb}{still}{to}", change.count));
+            let verb = match (is_applied, from == to) {
+                (true, false) => "",
+                (true, true) => "still ",
+                (false, false) => "would be ",
+                (false, true) => "would still be ",
+            };
+            lines.push(format!("{:>10}  {from} -> {verb}{to}", change.count));
             let samples = change.samples.iter();
             lines.extend(samples.map(|sample| format!("{:>14}{sample}", "")));
         }

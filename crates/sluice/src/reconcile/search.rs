@@ -1,0 +1,247 @@
+//! A bucket, object by object → what was found.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::stream::TryStreamExt as _;
+use indicatif::ProgressBar;
+use pipeline::config::Form;
+use pipeline::layout::{FAILURE_PREFIX, QUARANTINE_PREFIX, is_reserved};
+use pipeline::object::{
+    ARRIVAL_METADATA, COUNT_METADATA, FIRST_METADATA, IdMember, PIPELINE_METADATA, REASON_METADATA,
+    RECORD_METADATA, SHARD_METADATA,
+};
+use pipeline::record::Identity;
+use pipeline::{Config, Pipeline};
+
+use super::expected::{Expected, digest};
+use super::found::Found;
+use crate::bucket::{Bucket, Listed, Metadata, Object};
+use crate::failure::GivenUp;
+
+/// How many objects are asked for at once: such of a few hundred bytes, and such of megabytes.
+const LOOKS_AT_ONCE: usize = 64;
+const READS_AT_ONCE: usize = 8;
+
+/// How far the clocks of the stream and the bucket may be apart.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
+
+/// What to look for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Search<'s> {
+    pub(super) bucket: &'s Bucket,
+    pub(super) pipeline: &'s Pipeline,
+    pub(super) expected: &'s Expected,
+    /// No object of an expected record is older.
+    pub(super) since: Option<DateTime<Utc>>,
+    pub(super) bar: &'s ProgressBar,
+}
+
+impl Search<'_> {
+    /// Looks at every object.
+    ///
+    /// # Errors
+    ///
+    /// When the bucket cannot be listed, or an object cannot be read.
+    pub(super) async fn look(&self) -> anyhow::Result<Found> {
+        let mut found = Found::nothing(self.expected.entries().len());
+        let config = self.pipeline.config();
+        self.bar.set_message("stored");
+        match &config.form {
+            Form::Record { .. } => self.look_at_records(config, &mut found).await?,
+            Form::Batch { id, .. } => {
+                self.look_at_lines(config, id.as_ref(), &mut found).await?;
+            }
+        }
+        self.bar.set_message("quarantined");
+        self.look_at_quarantine(&mut found).await?;
+        self.bar.set_message("given up");
+        self.look_at_failures(&mut found).await?;
+        Ok(found)
+    }
+
+    /// Layout `record`: the metadata of each object names its record.
+    async fn look_at_records(&self, config: &Config, found: &mut Found) -> anyhow::Result<()> {
+        let folder = config.folder();
+        let mut looks = self
+            .listed(&folder)
+            .try_filter(|listed| std::future::ready(!is_reserved(&listed.key)))
+            .map_ok(|listed| self.metadata(listed.key))
+            .try_buffered(LOOKS_AT_ONCE);
+        while let Some((key, metadata)) = looks.try_next().await? {
+            self.bar.inc(1);
+            let Some(metadata) = metadata else { continue };
+            if self.is_of_others(&metadata) {
+                continue;
+            }
+            let object = found.keys.push(&key);
+            let Some(identity) = identity(&metadata) else {
+                found.strangers.push(object);
+                continue;
+            };
+            found.objects += 1;
+            if let Some(place) = found.stored(self.expected, &identity, object) {
+                let wanted = self.expected.entries()[place];
+                let arrival = metadata.get(ARRIVAL_METADATA);
+                let arrival = arrival.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+                if let Some(arrival) = arrival {
+                    let holder = (arrival.timestamp_millis(), wanted.identity.position());
+                    found.holders.insert(digest(&key), holder);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Layout `batch`: each line of an object names its record.
+    async fn look_at_lines(
+        &self,
+        config: &Config,
+        id: Option<&IdMember>,
+        found: &mut Found,
+    ) -> anyhow::Result<()> {
+        let folder = config.folder();
+        let mut reads = self
+            .listed(&folder)
+            .try_filter(|listed| std::future::ready(!is_reserved(&listed.key)))
+            .map_ok(|listed| self.object(listed.key, id.is_some()))
+            .try_buffered(READS_AT_ONCE);
+        while let Some((key, read)) = reads.try_next().await? {
+            self.bar.inc(1);
+            let Some(read) = read else { continue };
+            if self.is_of_others(&read.metadata) {
+                continue;
+            }
+            let object = found.keys.push(&key);
+            let Some(count) = read.metadata.get(COUNT_METADATA) else {
+                found.strangers.push(object);
+                continue;
+            };
+            found.objects += 1;
+            let Some(id) = id else {
+                // Of the records from which on it was made, only their number is known.
+                let first = first(&read.metadata);
+                if first.is_some_and(|it| !self.expected.between(&it, &it).is_empty()) {
+                    found.nameless += count.parse::<u64>().unwrap_or_default();
+                }
+                continue;
+            };
+            if let Err(why) = found.lines(self.expected, &key, object, &read, id) {
+                found.corrupt.push((object, why));
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_at_quarantine(&self, found: &mut Found) -> anyhow::Result<()> {
+        let folder = format!("{QUARANTINE_PREFIX}{}/", self.pipeline.name());
+        let mut looks = self
+            .listed(&folder)
+            .map_ok(|listed| self.metadata(listed.key))
+            .try_buffered(LOOKS_AT_ONCE);
+        while let Some((key, metadata)) = looks.try_next().await? {
+            self.bar.inc(1);
+            let Some(metadata) = metadata else { continue };
+            let object = found.keys.push(&key);
+            match (identity(&metadata), metadata.get(REASON_METADATA)) {
+                (Some(identity), Some(reason)) => {
+                    found.quarantined(self.expected, &identity, reason, object);
+                }
+                _ => found.strangers.push(object),
+            }
+        }
+        Ok(())
+    }
+
+    /// The batches that Lambda gave up.
+    async fn look_at_failures(&self, found: &mut Found) -> anyhow::Result<()> {
+        let mut reads = self
+            .listed(FAILURE_PREFIX)
+            .map_ok(|listed| self.object(listed.key, true))
+            .try_buffered(READS_AT_ONCE);
+        while let Some((key, read)) = reads.try_next().await? {
+            self.bar.inc(1);
+            let Some(read) = read else { continue };
+            let given_up = match GivenUp::read(&read.body) {
+                Ok(given_up) if given_up.is_of(self.pipeline) => given_up,
+                Ok(_) => continue,
+                Err(error) => {
+                    let object = found.keys.push(&key);
+                    found.corrupt.push((object, format!("{error:#}")));
+                    continue;
+                }
+            };
+            let object = found.keys.push(&key);
+            let expected = self.expected;
+            match &given_up.records {
+                Some(records) => {
+                    for record in records {
+                        let identity = &record.identity;
+                        found.given_up(expected.between(identity, identity), object);
+                    }
+                }
+                None => {
+                    found.given_up(expected.between(&given_up.first, &given_up.last), object);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn listed(&self, prefix: &str) -> impl futures::Stream<Item = anyhow::Result<Listed>> + Unpin {
+        let oldest = self
+            .since
+            .and_then(|since| since.checked_sub_signed(CLOCKS_APART));
+        let listed = self.bucket.list(prefix).try_filter(move |listed| {
+            std::future::ready(oldest.is_none_or(|oldest| listed.modified >= oldest))
+        });
+        Box::pin(listed)
+    }
+
+    async fn metadata(&self, key: String) -> anyhow::Result<(String, Option<Metadata>)> {
+        let metadata = self.bucket.metadata(&key).await?;
+        Ok((key, metadata))
+    }
+
+    /// An object, or where nobody reads them without its bytes.
+    async fn object(&self, key: String, with_body: bool) -> anyhow::Result<(String, Option<Read>)> {
+        let read = if with_body {
+            self.bucket.get(&key).await?.map(Read::from)
+        } else {
+            let metadata = self.bucket.metadata(&key).await?;
+            metadata.map(|metadata| Read {
+                metadata,
+                body: Vec::new(),
+            })
+        };
+        Ok((key, read))
+    }
+
+    fn is_of_others(&self, metadata: &Metadata) -> bool {
+        let maker = metadata.get(PIPELINE_METADATA);
+        maker.is_some_and(|maker| maker != self.pipeline.name())
+    }
+}
+
+/// An object's metadata and bytes.
+pub(super) struct Read {
+    pub(super) metadata: Metadata,
+    pub(super) body: Vec<u8>,
+}
+
+impl From<Object> for Read {
+    fn from(object: Object) -> Self {
+        Self {
+            metadata: object.metadata,
+            body: object.body.to_vec(),
+        }
+    }
+}
+
+fn identity(metadata: &Metadata) -> Option<Identity> {
+    metadata.get(RECORD_METADATA)?.parse().ok()
+}
+
+/// The first of the records that an object of several was made of.
+fn first(metadata: &Metadata) -> Option<Identity> {
+    let (shard, first) = (metadata.get(SHARD_METADATA)?, metadata.get(FIRST_METADATA)?);
+    format!("{shard}:{first}").parse().ok()
+}
