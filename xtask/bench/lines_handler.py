@@ -42,9 +42,7 @@ def handler(event, context):
                     "sluice-first-sequence-number": start,
                     "sluice-last-sequence-number": end,
                     "sluice-count": str(len(members)),
-                    "sluice-sha256": "",
                     "sluice-pipeline": "lines",
-                    "sluice-arrival": "2026-01-01T00:00:00.000Z",
                 },
             )
         except ClientError as error:

@@ -37,10 +37,6 @@ use summary::{Row, Summary};
 /// A pipeline that settles nothing for so long is taken to be stuck.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// How long the last line of a function is waited for, and how often it is looked for.
-const LINES_PATIENCE: Duration = Duration::from_secs(1);
-const LINES_PAUSE: Duration = Duration::from_millis(10);
-
 /// Records without an outcome that are named one by one.
 const NAMED: usize = 20;
 
@@ -203,7 +199,7 @@ async fn demonstrate(
         filtered: balance.filtered,
         quarantined: balance.quarantined,
     };
-    let metrics = told(pipeline.name(), lines, counted).await;
+    let metrics = Metrics::read(pipeline.name(), lines, counted).await;
     // Metrics count deliveries: they are the same as records where nothing is delivered twice.
     if others == 0 && progress.redelivered == 0 && metrics.totals != counted {
         unaccounted.push(format!(
@@ -227,19 +223,6 @@ async fn demonstrate(
         folder: found.folder,
     };
     Ok((row, unaccounted))
-}
-
-/// Reads what the functions tell, which is printed before and may be read after they answer.
-async fn told(pipeline: &str, lines: &mut metrics::Lines, counted: Totals) -> Metrics {
-    let mut metrics = Metrics::default();
-    let began = Instant::now();
-    loop {
-        metrics.read(pipeline, lines);
-        if metrics.totals == counted || began.elapsed() > LINES_PATIENCE {
-            return metrics;
-        }
-        tokio::time::sleep(LINES_PAUSE).await;
-    }
 }
 
 /// The identities of the records that were sent to each stream.

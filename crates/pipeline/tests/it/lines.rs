@@ -234,16 +234,35 @@ async fn a_partition_that_fails_is_retried_from_its_first_record() {
     );
 }
 
+/// Records of which each becomes 3 MB of white space within an object: too much for one segment.
+fn growing() -> Vec<Record> {
+    let large = format!("{{{}}}", " ".repeat(3_000_000));
+    let compressed = zstd::encode_all(large.as_bytes(), 1).unwrap();
+    (1..=7)
+        .map(|number| record(number, compressed.clone()))
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_again_behind_a_failure_is_not_stored_before() {
+    let memory = Memory::default();
+    memory.faults.borrow_mut().insert(0, Fault::Lost);
+    let processor = processor(&batch("all/"), &memory);
+    let time = Duration::from_mins(1);
+    let report = process_within(&processor, growing(), time).await;
+    assert_eq!((report.counts.stored, memory.puts.get()), (0, 1));
+    assert!(report.counts.retry["behind"] > 0);
+    let again = process_within(&processor, growing(), time).await;
+    assert_eq!(again.counts.stored, 7);
+    assert_eq!(ids(&memory).len(), 7);
+}
+
 #[tokio::test(start_paused = true)]
 async fn payloads_that_grow_are_worked_on_in_parts_and_all_of_them_settled() {
     let memory = Memory::default();
     let processor = processor(&batch("all/"), &memory);
-    // Each becomes 3 MB of white space within an object.
-    let large = format!("{{{}}}", " ".repeat(3_000_000));
-    let compressed = zstd::encode_all(large.as_bytes(), 1).unwrap();
-    let records = (1..=7).map(|number| record(number, compressed.clone()));
     let time = Duration::from_mins(1);
-    let report = process_within(&processor, records.collect(), time).await;
+    let report = process_within(&processor, growing(), time).await;
     assert_eq!(report.counts.stored, 7);
     assert!(report.counts.objects >= 2, "{}", report.counts.objects);
     assert_eq!(ids(&memory).len(), 7);

@@ -105,6 +105,15 @@ fn an_aggregate_that_is_not_whole_is_an_ordinary_record() {
 }
 
 #[test]
+fn an_aggregate_of_more_records_than_a_function_can_hold_is_one_record() {
+    let of =
+        |count| aggregate(&[b"\x0a\x01a", &b"\x1a\x04\x08\x00\x1a\x00".repeat(count)[..]].concat());
+    let most = record(1, of(100_000));
+    assert_eq!(unpack(&most).records.len(), 100_000);
+    is_one(&record(1, of(100_001)), Packing::None);
+}
+
+#[test]
 fn tags_and_fields_that_are_not_known_are_passed_over() {
     // Key table ["a"]; a record of key 0, data "{}", a tag {"k": "v"}, and a field 9.
     let message = b"\x0a\x01a\x1a\x10\x08\x00\x1a\x02{}\x22\x06\x0a\x01k\x12\x01v\x48\x01";

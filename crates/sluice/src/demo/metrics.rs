@@ -3,9 +3,13 @@
 use local::lambda::LogLine;
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Duration, Instant, timeout_at};
 
 /// What the functions print, in the order in which they print it.
 pub(super) type Lines = UnboundedReceiver<LogLine>;
+
+/// How long the last line of a function is waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The metric that holds samples of the time from arrival until stored, in milliseconds.
 const LATENCY: &str = "arrival_to_stored_ms";
@@ -36,21 +40,37 @@ impl Totals {
 }
 
 impl Metrics {
-    /// Reads every line that has been printed so far.
-    pub(super) fn read(&mut self, pipeline: &str, lines: &mut Lines) {
-        while let Ok(line) = lines.try_recv() {
-            let Ok(document) = serde_json::from_str::<Value>(&line.line) else {
-                continue;
+    /// Reads the lines that were printed, and those to come until the counters say `counted`: a
+    /// function prints before it answers, and is read after. Gives up after a while.
+    pub(super) async fn read(pipeline: &str, lines: &mut Lines, counted: Totals) -> Self {
+        let mut metrics = Self::default();
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let line = match lines.try_recv() {
+                Ok(line) => line,
+                Err(_) if metrics.totals == counted => break,
+                Err(_) => match timeout_at(give_up, lines.recv()).await {
+                    Ok(Some(line)) => line,
+                    Ok(None) | Err(_) => break,
+                },
             };
-            if document["Pipeline"] == pipeline {
-                self.totals.add(&document);
-                let samples = document[LATENCY].as_array().map_or(&[][..], Vec::as_slice);
-                let records = document["stored"].as_f64().unwrap_or(0.0);
-                self.latencies.extend(weigh(samples, records));
+            if let Ok(document) = serde_json::from_str::<Value>(&line.line)
+                && document["Pipeline"] == pipeline
+            {
+                metrics.add(&document);
             }
         }
-        self.latencies
+        metrics
+            .latencies
             .sort_by(|one, other| one.0.total_cmp(&other.0));
+        metrics
+    }
+
+    fn add(&mut self, document: &Value) {
+        self.totals.add(document);
+        let samples = document[LATENCY].as_array().map_or(&[][..], Vec::as_slice);
+        let records = document["stored"].as_f64().unwrap_or(0.0);
+        self.latencies.extend(weigh(samples, records));
     }
 
     /// The latency that `percent` of the records do not exceed.

@@ -26,15 +26,19 @@ fn broken_folder() -> tempfile::TempDir {
     folder
 }
 
+/// What `sluice check` says of a folder that it refuses.
+#[track_caller]
+fn refused(folder: &Path) -> String {
+    let check = sluice(&["check", "--pipelines"]).arg(folder).output();
+    let output = check.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    said(&output)
+}
+
 #[test]
 fn every_problem_of_a_file_is_named_with_its_line_and_its_remedy() {
     let folder = broken_folder();
-    let output = sluice(&["check", "--pipelines"])
-        .arg(folder.path())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let said = said(&output);
+    let said = refused(folder.path());
     for place in [
         "broken.yaml:2:",
         "broken.yaml:3:",
@@ -73,12 +77,7 @@ fn files_that_contradict_each_other_are_refused_by_name() {
     fs::write(folder.path().join("one.yaml"), &one).unwrap();
     let other = one.replace("shards: 1", "shards: 2");
     fs::write(folder.path().join("two.yaml"), other).unwrap();
-    let output = sluice(&["check", "--pipelines"])
-        .arg(folder.path())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let said = said(&output);
+    let said = refused(folder.path());
     for part in [
         "two.yaml: process.function: ProcessKdgArchive is the function of",
         "two.yaml: stream.shards: kdg-archive-stream has another number of shards in",
@@ -153,16 +152,8 @@ fn an_unknown_field_names_the_nearest_known_one() {
         good.replace("bucket:", "buket:"),
     )
     .unwrap();
-    let output = sluice(&["check", "--pipelines"])
-        .arg(folder.path())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        said(&output).contains("buket") && said(&output).contains("bucket"),
-        "{}",
-        said(&output)
-    );
+    let said = refused(folder.path());
+    assert!(said.contains("buket") && said.contains("bucket"), "{said}");
 }
 
 #[test]
@@ -282,12 +273,7 @@ fn what_is_wrong_with_an_ingest_is_named_with_its_line_and_its_remedy() {
     fs::write(folder.path().join("random-user.yaml"), wrong).unwrap();
     let template = "random-user.json.tmpl";
     fs::copy(pipelines().join(template), folder.path().join(template)).unwrap();
-    let output = sluice(&["check", "--pipelines"])
-        .arg(folder.path())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let said = said(&output);
+    let said = refused(folder.path());
     for part in [
         "random-user.yaml:8:20: ingest.schedule: EventBridge refuses `1 minutes`; write rate(1 minute)",
         "random-user.yaml:9:8: ingest.url: would be fetched unencrypted; write https",

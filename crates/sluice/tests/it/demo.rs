@@ -1,5 +1,7 @@
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Output;
 
 use serde_json::Value;
 
@@ -10,9 +12,9 @@ fn demo(arguments: &[&str]) -> Value {
     demo_of(&pipelines(), arguments)
 }
 
-fn demo_of(folder: &Path, arguments: &[&str]) -> Value {
+fn run(folder: &Path, arguments: &[&str]) -> Output {
     let data = tempfile::tempdir().unwrap();
-    let output = sluice(&["demo", "--json", "--seed", "7"])
+    sluice(&["demo", "--json", "--seed", "7"])
         .arg("--data")
         .arg(data.path())
         .arg("--pipelines")
@@ -21,7 +23,11 @@ fn demo_of(folder: &Path, arguments: &[&str]) -> Value {
         .arg(functions())
         .args(arguments)
         .output()
-        .unwrap();
+        .unwrap()
+}
+
+fn demo_of(folder: &Path, arguments: &[&str]) -> Value {
+    let output = run(folder, arguments);
     let (printed, said) = (
         String::from_utf8(output.stdout).unwrap(),
         String::from_utf8(output.stderr).unwrap(),
@@ -88,6 +94,25 @@ fn two_pipelines_that_share_stream_and_bucket_each_account_for_their_own() {
         assert_balanced(&summary["pipelines"][name], 200);
         assert_eq!(summary["pipelines"][name]["received"], 200);
     }
+}
+
+#[test]
+fn metrics_that_do_not_tell_what_is_in_the_bucket_fail_the_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    let silent = folder.path().join("silent");
+    let function = functions().join("process-stream");
+    let script = format!("#!/bin/sh\nexec {} > /dev/null\n", function.display());
+    fs::write(&silent, script).unwrap();
+    fs::set_permissions(&silent, fs::Permissions::from_mode(0o755)).unwrap();
+    let instead = format!("ProcessKdgArchive={}", silent.display());
+    let one = ["--pipeline", "kdg-archive", "--records", "20"];
+    let output = run(
+        &pipelines(),
+        &[&one[..], &["--function", &instead]].concat(),
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the function's metrics say"), "{said}");
 }
 
 #[test]

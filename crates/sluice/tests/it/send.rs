@@ -6,7 +6,7 @@ mod refused;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use aws_sdk_kinesis::types::ShardIteratorType;
 use serde_json::Value;
@@ -26,6 +26,15 @@ fn send(stack: &Stack, arguments: &[&str]) -> Command {
     let mut send = sluice(&["send", "--json", "--local", port, "--pipelines"]);
     send.arg(pipelines()).args(arguments);
     send
+}
+
+/// A run that is written to.
+fn piped(mut send: Command) -> Child {
+    send.stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
 fn said(output: &Output) -> String {
@@ -146,12 +155,7 @@ async fn lines_of_stdin_are_records_until_one_cannot_be_sent() {
     let pipe = |lines: &str| {
         let mut send = send(&stack, &["--stdin", "--stream", "lines", "--create-stream"]);
         send.args(["--shards", "1", "--partition-key", "user-{{ user.id }}"]);
-        let mut child = send
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = piped(send);
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(lines.as_bytes()).unwrap();
         drop(stdin);

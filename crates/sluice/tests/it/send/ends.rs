@@ -1,12 +1,13 @@
 //! How a run ends: at Ctrl-C, without its stack, without its ledger.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 use serde_json::Value;
 
-use super::{account, balanced, ledger, records, said, send};
+use super::{account, balanced, ledger, piped, records, said, send};
 use crate::stack::{PATIENCE, Stack, sluice};
 
 /// A run that tells five times a second how its records stand.
@@ -71,6 +72,15 @@ impl Running {
     }
 }
 
+/// A run with a ledger, once the stack has taken some of its records.
+fn under_way(stack: &Stack, ledger: &Path) -> Running {
+    let mut send = send(stack, &["--pipeline", "kdg-archive", "--rate", "200"]);
+    send.arg("--ledger").arg(ledger);
+    let mut running = Running::of(send);
+    running.until(|number| number("acknowledged") > 50);
+    running
+}
+
 #[tokio::test]
 async fn ctrl_c_ends_a_run_with_a_true_account() {
     let folder = tempfile::tempdir().unwrap();
@@ -92,10 +102,7 @@ async fn a_run_whose_stack_no_longer_answers_ends_at_ctrl_c_with_its_account() {
     let folder = tempfile::tempdir().unwrap();
     let stack = Stack::start(&folder.path().join("state"), &["--no-limits"]);
     let file = folder.path().join("sent.ndjson");
-    let mut send = send(&stack, &["--pipeline", "kdg-archive", "--rate", "200"]);
-    send.arg("--ledger").arg(&file);
-    let mut running = Running::of(send);
-    running.until(|number| number("acknowledged") > 50);
+    let mut running = under_way(&stack, &file);
     stack.signal("-STOP");
     // The records of a second: far more than wait for a stack that answers.
     running.until(|number| number("in_flight") > 200);
@@ -115,10 +122,7 @@ async fn an_outage_is_said_early_and_costs_no_record() {
     let folder = tempfile::tempdir().unwrap();
     let stack = Stack::start(&folder.path().join("state"), &["--no-limits"]);
     let file = folder.path().join("sent.ndjson");
-    let mut send = send(&stack, &["--pipeline", "kdg-archive", "--rate", "200"]);
-    send.arg("--ledger").arg(&file);
-    let mut running = Running::of(send);
-    running.until(|number| number("acknowledged") > 50);
+    let mut running = under_way(&stack, &file);
     stack.signal("-STOP");
     let said = running.sentence();
     assert!(
@@ -188,13 +192,8 @@ async fn a_ledger_that_cannot_be_written_ends_the_run_and_not_its_account() {
 async fn an_endless_line_of_stdin_is_refused_before_it_fills_the_memory() {
     let folder = tempfile::tempdir().unwrap();
     let stack = Stack::start(folder.path(), &["--no-limits"]);
-    let mut send = send(&stack, &["--stdin", "--stream", "kdg-archive-stream"]);
-    let mut child = send
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let send = send(&stack, &["--stdin", "--stream", "kdg-archive-stream"]);
+    let mut child = piped(send);
     let mut stdin = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || {
         let chunk = vec![b'a'; 1 << 16];
