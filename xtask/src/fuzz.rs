@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: templates that nobody would write.
+//! `cargo xtask fuzz`: templates, payloads and files that nobody would write.
 //!
 //! The fuzzer is libFuzzer, which cargo builds like any other dependency; a stable compiler only
 //! has to be told to count which branches are taken.
@@ -11,16 +11,52 @@ use anyhow::{Context, bail};
 
 use crate::step;
 
-/// The package, seen from the root.
-const PACKAGE: &str = "crates/kdg/fuzz";
+/// A package of targets.
+#[derive(Debug)]
+struct Package {
+    /// Its folder, seen from the root.
+    folder: &'static str,
+    /// The words that its inputs are made of.
+    dictionary: &'static str,
+    targets: &'static [Target],
+}
 
-/// Each target, with how long its inputs may grow: longer ones reach little more, and take longer.
-const TARGETS: [(&str, u32); 4] = [
-    ("parse", 192),
-    ("moment", 96),
-    ("render", 96),
-    ("rules", 512),
+/// A program that is given inputs.
+#[derive(Debug)]
+struct Target {
+    name: &'static str,
+    /// How long its inputs may grow: longer ones reach little more, and take longer.
+    longest: u32,
+}
+
+const PACKAGES: [Package; 2] = [
+    Package {
+        folder: "crates/kdg/fuzz",
+        dictionary: "template.dict",
+        targets: &[
+            Target::new("parse", 192),
+            Target::new("moment", 96),
+            Target::new("render", 96),
+            Target::new("rules", 512),
+        ],
+    },
+    Package {
+        folder: "crates/pipeline/fuzz",
+        dictionary: "pipeline.dict",
+        targets: &[
+            Target::new("payload", 512),
+            Target::new("event", 1024),
+            Target::new("key", 256),
+            Target::new("file", 768),
+        ],
+    },
 ];
+
+impl Target {
+    const fn new(name: &'static str, longest: u32) -> Self {
+        Self { name, longest }
+    }
+}
 
 /// What makes the compiler count branches, in the way that libFuzzer reads.
 const COVERAGE: &str = "-Cpasses=sancov-module \
@@ -42,7 +78,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = SECONDS)]
     seconds: u32,
     /// Only this target; all when omitted
-    #[arg(value_parser = TARGETS.map(|(name, _)| name))]
+    #[arg(value_parser = targets().map(|(_, target)| target.name).collect::<Vec<_>>())]
     target: Option<String>,
 }
 
@@ -62,13 +98,10 @@ enum Search {
 /// When a target finds an input that breaks it, with the path of that input.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     build()?;
-    for (target, longest) in TARGETS {
-        if arguments
-            .target
-            .as_deref()
-            .is_none_or(|only| only == target)
-        {
-            search(target, longest, arguments.seconds, Search::Further)?;
+    for (package, target) in targets() {
+        let only = arguments.target.as_deref();
+        if only.is_none_or(|only| only == target.name) {
+            search(package, target, arguments.seconds, Search::Further)?;
         }
     }
     Ok(())
@@ -80,20 +113,30 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 ///
 /// As [`run`].
 pub(crate) fn test() -> anyhow::Result<()> {
-    let mut format = step::cargo();
-    format
-        .args(["fmt", "--check", "--manifest-path"])
-        .arg(manifest());
-    step::run("formatting of the fuzz targets", &mut format)?;
+    for package in &PACKAGES {
+        let mut format = step::cargo();
+        format
+            .args(["fmt", "--check", "--manifest-path"])
+            .arg(package.manifest());
+        step::run("formatting of the fuzz targets", &mut format)?;
+    }
     build()?;
-    for (target, longest) in TARGETS {
-        search(target, longest, SECONDS, Search::Again)?;
+    for (package, target) in targets() {
+        search(package, target, SECONDS, Search::Again)?;
     }
     Ok(())
 }
 
-fn manifest() -> PathBuf {
-    step::root().join(PACKAGE).join("Cargo.toml")
+impl Package {
+    fn manifest(&self) -> PathBuf {
+        step::root().join(self.folder).join("Cargo.toml")
+    }
+}
+
+fn targets() -> impl Iterator<Item = (&'static Package, &'static Target)> {
+    let of =
+        |package: &'static Package| package.targets.iter().map(move |target| (package, target));
+    PACKAGES.iter().flat_map(of)
 }
 
 /// Flags would rebuild everything else, so what they are for has a folder of its own.
@@ -102,13 +145,16 @@ fn folder() -> PathBuf {
 }
 
 fn build() -> anyhow::Result<()> {
-    let mut cargo = step::cargo();
-    cargo.args(["build", "--release", "--locked"]);
-    cargo.arg("--manifest-path").arg(manifest());
-    cargo.arg("--target-dir").arg(folder());
-    // Naming the target, even this one, keeps the flags away from build scripts.
-    cargo.args(["--target", &host()?]);
-    step::run("fuzz targets", cargo.env("RUSTFLAGS", COVERAGE))
+    for package in &PACKAGES {
+        let mut cargo = step::cargo();
+        cargo.args(["build", "--release", "--locked"]);
+        cargo.arg("--manifest-path").arg(package.manifest());
+        cargo.arg("--target-dir").arg(folder());
+        // Naming the target, even this one, keeps the flags away from build scripts.
+        cargo.args(["--target", &host()?]);
+        step::run("fuzz targets", cargo.env("RUSTFLAGS", COVERAGE))?;
+    }
+    Ok(())
 }
 
 /// The triple of this machine.
@@ -118,7 +164,11 @@ fn host() -> anyhow::Result<String> {
     Ok(String::from_utf8(said)?.trim().to_owned())
 }
 
-fn search(target: &str, longest: u32, seconds: u32, search: Search) -> anyhow::Result<()> {
+fn search(package: &Package, target: &Target, seconds: u32, search: Search) -> anyhow::Result<()> {
+    let Target {
+        name: target,
+        longest,
+    } = *target;
     let found = folder().join("found");
     let log = found.join(format!("{target}.log"));
     let inputs = found.join(target);
@@ -126,7 +176,7 @@ fn search(target: &str, longest: u32, seconds: u32, search: Search) -> anyhow::R
         fs::remove_dir_all(&inputs).context("what was found before cannot be removed")?;
     }
     fs::create_dir_all(&inputs).with_context(|| format!("{} cannot be made", inputs.display()))?;
-    let package = step::root().join(PACKAGE);
+    let source = step::root().join(package.folder);
     let binary = folder().join(host()?).join("release").join(target);
     let mut fuzzer = step::command(binary);
     fuzzer
@@ -134,7 +184,10 @@ fn search(target: &str, longest: u32, seconds: u32, search: Search) -> anyhow::R
         .arg(format!("-max_len={longest}"))
         .arg(format!("-timeout={MOST_SECONDS_OF_AN_INPUT}"))
         .arg(format!("-rss_limit_mb={MOST_MEGABYTES}"))
-        .arg(format!("-dict={}", package.join("template.dict").display()))
+        .arg(format!(
+            "-dict={}",
+            source.join(package.dictionary).display()
+        ))
         .arg(format!(
             "-artifact_prefix={}/broken-{target}-",
             found.display()
@@ -144,7 +197,7 @@ fn search(target: &str, longest: u32, seconds: u32, search: Search) -> anyhow::R
         fuzzer.arg("-seed=1");
     }
     // New inputs go to the first folder.
-    fuzzer.arg(&inputs).arg(package.join("corpus").join(target));
+    fuzzer.arg(&inputs).arg(source.join("corpus").join(target));
     let file =
         fs::File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
     let status = fuzzer
@@ -155,14 +208,14 @@ fn search(target: &str, longest: u32, seconds: u32, search: Search) -> anyhow::R
         .with_context(|| format!("{target} cannot be started"))?;
     let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
     if !status.success() {
-        bail!("{}", blame(target, &said, &log));
+        bail!("{}", blame(package, target, &said, &log));
     }
     step::say(&figures(target, &said));
     Ok(())
 }
 
 /// Why a target stopped, and how to see it again.
-fn blame(target: &str, log: &str, file: &Path) -> String {
+fn blame(package: &Package, target: &str, log: &str, file: &Path) -> String {
     let after = |words: &str| log.split_once(words).map(|(_, rest)| rest);
     let reason = after("panicked at")
         .or_else(|| after("ERROR: "))
@@ -171,10 +224,11 @@ fn blame(target: &str, log: &str, file: &Path) -> String {
     let input = after("Test unit written to ").and_then(|rest| rest.lines().next());
     format!(
         "fuzz target {target} broke: {}\nthe input is {}, all that was said in {}; correct the rule, \
-         and keep the input below {PACKAGE}/corpus/{target}",
+         and keep the input below {}/corpus/{target}",
         reason.join("\n"),
         input.unwrap_or("not kept"),
-        file.display()
+        file.display(),
+        package.folder
     )
 }
 
