@@ -15,3 +15,4 @@ mod restart;
 mod seeds;
 mod send;
 mod stack;
+mod storm;

@@ -77,7 +77,12 @@ impl Stack {
 
     /// A stack of the pipelines of a folder.
     pub(crate) fn start_with(pipelines: &Path, data: &Path, arguments: &[&str]) -> Self {
-        let mut process = sluice(&["local", "--port", "0"])
+        Self::start_at("0", pipelines, data, arguments)
+    }
+
+    /// A stack on this port.
+    pub(crate) fn start_at(port: &str, pipelines: &Path, data: &Path, arguments: &[&str]) -> Self {
+        let mut process = sluice(&["local", "--port", port])
             .arg("--data")
             .arg(data)
             .arg("--pipelines")
