@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-    prelude::BASE64_STANDARD,
 };
 use bytes::Bytes;
 use serde::de::IgnoredAny;
@@ -27,6 +26,10 @@ const PRODUCERS: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const PRODUCERS_STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PRODUCERS);
 const PRODUCERS_URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, PRODUCERS);
+
+/// How many layers a record has at most: those of [`Packing::steps`], compression, a second base64,
+/// text and JSON.
+const MAX_STEPS: usize = 7;
 
 /// One layer of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +121,11 @@ pub fn decode(record: &Record, packing: Packing, depth: Depth<'_>) -> Result<Dec
             opened: Vec::new(),
             reason: QuarantineReason::NotBase64,
         }),
-        Data::Decoded(bytes) => open(bytes.clone(), packing.steps().to_vec(), depth),
+        Data::Decoded(bytes) => {
+            let mut opened = Vec::with_capacity(MAX_STEPS);
+            opened.extend_from_slice(packing.steps());
+            open(bytes.clone(), opened, depth)
+        }
     }
 }
 
@@ -189,8 +196,8 @@ fn inner(text: &str) -> Option<Bytes> {
 ///
 /// [`QuarantineReason::NotBase64`].
 pub fn base64(text: &str) -> Result<Bytes, QuarantineReason> {
-    BASE64_STANDARD
-        .decode(text)
+    base64_simd::STANDARD
+        .decode_to_vec(text)
         .map(Bytes::from)
         .map_err(|_| QuarantineReason::NotBase64)
 }
@@ -201,7 +208,7 @@ pub fn base64(text: &str) -> Result<Bytes, QuarantineReason> {
 ///
 /// [`QuarantineReason::NotUtf8`] or [`QuarantineReason::Empty`].
 pub fn text(bytes: &[u8]) -> Result<&str, QuarantineReason> {
-    let text = std::str::from_utf8(bytes).map_err(|error| QuarantineReason::NotUtf8 {
+    let text = simdutf8::compat::from_utf8(bytes).map_err(|error| QuarantineReason::NotUtf8 {
         offset: error.valid_up_to(),
     })?;
     if text.trim_ascii().is_empty() {

@@ -75,13 +75,10 @@ impl TryFrom<RawRecord<'_>> for Record {
     fn try_from(raw: RawRecord<'_>) -> Result<Self, EventError> {
         let identity: Identity = raw.event_id.parse().map_err(EventError::EventId)?;
         let kinesis = raw.kinesis;
-        let sequence_number = kinesis
-            .sequence_number
-            .parse()
-            .map_err(EventError::SequenceNumber)?;
-        if identity.sequence_number() != &sequence_number {
+        if identity.sequence_number().as_str() != kinesis.sequence_number {
+            let inner = kinesis.sequence_number.parse();
             return Err(EventError::Contradiction {
-                inner: sequence_number,
+                inner: inner.map_err(EventError::SequenceNumber)?,
                 outer: identity,
             });
         }

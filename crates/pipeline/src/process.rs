@@ -158,11 +158,7 @@ impl<S: Store> Run<'_, S> {
             }
             let unpacked = decode::unpack(record);
             let packing = unpacked.packing;
-            let records: Vec<Cow<'r, Record>> = match unpacked.records {
-                Cow::Borrowed(records) => records.iter().map(Cow::Borrowed).collect(),
-                Cow::Owned(records) => records.into_iter().map(Cow::Owned).collect(),
-            };
-            for record in records {
+            let mut judge = |record: Cow<'r, Record>| {
                 tally.received();
                 match verdict::verdict(&self.processor.config, &record, packing).intent {
                     Intent::Store { key, body } => segment.store(record, key, body),
@@ -171,6 +167,10 @@ impl<S: Store> Run<'_, S> {
                     }
                     Intent::Quarantine(reason) => segment.quarantine(record, reason),
                 }
+            };
+            match unpacked.records {
+                Cow::Borrowed(records) => records.iter().map(Cow::Borrowed).for_each(judge),
+                Cow::Owned(records) => records.into_iter().map(Cow::Owned).for_each(&mut judge),
             }
             if segment.is_full() {
                 break;

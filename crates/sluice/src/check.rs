@@ -68,7 +68,7 @@ fn read_record(file: &Path) -> anyhow::Result<Vec<u8>> {
 /// Shows what would become of a record and of those that are packed in it, step by step.
 fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
     let config = described.pipeline.config();
-    let record = sample(0, "sample", data.to_vec())?;
+    let record = sample(0, "sample", data.to_vec(), SystemTime::now())?;
     print(&format!(
         "{}: {} bytes",
         described.file.display(),
@@ -163,6 +163,7 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
             number,
             &record.partition_key,
             record.data,
+            SystemTime::now(),
         )?;
         match verdict.intent {
             Intent::Store { key, .. } => (stored, last_key) = (stored + 1, key),
@@ -232,17 +233,23 @@ pub(crate) fn verdict(
     number: u64,
     partition_key: &str,
     data: Vec<u8>,
+    arrival: SystemTime,
 ) -> anyhow::Result<Verdict> {
-    let record = sample(number, partition_key, data)?;
+    let record = sample(number, partition_key, data, arrival)?;
     Ok(pipeline::verdict(config, &record, Packing::None))
 }
 
-fn sample(number: u64, partition_key: &str, data: Vec<u8>) -> anyhow::Result<Record> {
+fn sample(
+    number: u64,
+    partition_key: &str,
+    data: Vec<u8>,
+    arrival: SystemTime,
+) -> anyhow::Result<Record> {
     let sequence_number = number.to_string().parse().context("no sequence number")?;
     Ok(Record {
         identity: Identity::new("shardId-000000000000", sequence_number),
         partition_key: partition_key.to_owned(),
-        arrival: SystemTime::now().into(),
+        arrival: arrival.into(),
         data: Data::Decoded(data.into()),
     })
 }

@@ -7,7 +7,7 @@ mod verification;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use ::local::mapping::MappingHandle;
 use ::local::stack::Stack;
@@ -152,7 +152,6 @@ async fn demonstrate(
     let stream = &pipeline.stream().name;
     let mut clerk = Clerk {
         bar: bar(pipeline.name(), run.end.records),
-        config: pipeline.config(),
         ledger: Ledger::new(on_collision(pipeline.config())),
         given_up: Vec::new(),
         pulse: Pulse::default(),
@@ -182,12 +181,16 @@ async fn demonstrate(
     }
     found.disregard(of_others);
     of_others.extend(clerk.ledger.identities().cloned());
-    let balance = clerk.ledger.balance(&Contents {
-        stored: &found.stored,
-        nameless: found.nameless,
-        quarantined: &found.quarantined,
-        keys: &found.keys,
-    });
+    let expected = |made: Made| made.expected(pipeline.config());
+    let balance = clerk.ledger.balance(
+        expected,
+        &Contents {
+            stored: &found.stored,
+            nameless: found.nameless,
+            quarantined: &found.quarantined,
+            keys: &found.keys,
+        },
+    );
     let progress = stack
         .mapping(function)
         .map(MappingHandle::progress)
@@ -287,30 +290,45 @@ fn on_collision(config: &Config) -> OnCollision {
     }
 }
 
-/// Keeps the ledger while records are sent.
-struct Clerk<'c> {
-    bar: ProgressBar,
-    config: &'c Config,
-    ledger: Ledger,
-    given_up: Vec<String>,
-    pulse: Pulse,
+/// A record as it was made. What must become of it is worked out when all have an outcome: that
+/// would take time from what is measured.
+struct Made {
+    tag: u64,
+    at: SystemTime,
+    partition_key: String,
+    data: Vec<u8>,
 }
 
-impl Observer for Clerk<'_> {
-    fn made(&mut self, record: &Record, _: Option<Fault>) {
-        let verdict = check::verdict(
-            self.config,
-            record.tag,
-            &record.partition_key,
-            record.data.clone(),
-        );
-        let expected = match verdict.map(|verdict| verdict.intent) {
+impl Made {
+    /// What its pipeline makes of it, without the stack.
+    fn expected(self, config: &Config) -> Expected {
+        let verdict = check::verdict(config, self.tag, &self.partition_key, self.data, self.at);
+        match verdict.map(|verdict| verdict.intent) {
             Ok(Intent::Filter) => Expected::Filtered,
             Ok(Intent::Quarantine(_)) => Expected::Quarantined,
             Ok(Intent::Store { key, .. }) => Expected::Stored(key),
             Err(_) => Expected::Stored(String::new()),
+        }
+    }
+}
+
+/// Keeps the ledger while records are sent.
+struct Clerk {
+    bar: ProgressBar,
+    ledger: Ledger<Made>,
+    given_up: Vec<String>,
+    pulse: Pulse,
+}
+
+impl Observer for Clerk {
+    fn made(&mut self, record: &Record, _: Option<Fault>) {
+        let made = Made {
+            tag: record.tag,
+            at: SystemTime::now(),
+            partition_key: record.partition_key.clone(),
+            data: record.data.clone(),
         };
-        self.ledger.rendered(record.tag, expected);
+        self.ledger.rendered(record.tag, made);
     }
 
     fn happened(&mut self, event: Event) {

@@ -51,7 +51,7 @@ const TOGETHER: Subject = Subject {
     function: "ProcessLines",
     folder: "xtask/bench/pipelines",
     handler: "lines_handler",
-    records: [300_000, 100_000],
+    records: [1_000_000, 100_000],
     target: 20.0,
 };
 

@@ -4,10 +4,8 @@
 //! arrival time as a string and adds `encryptionType`.
 //! (Lambda guide, `/lambda/latest/dg/with-kinesis.html`, example event.)
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::STANDARD;
 use bytes::Bytes;
-use serde_json::Value;
 
 use super::sequence::SequenceNumber;
 use super::settings::Settings;
@@ -36,24 +34,25 @@ pub(super) struct EventRecord {
 
 impl EventRecord {
     pub(super) fn new(settings: &Settings, shard_id: &str, record: SourceRecord) -> Self {
-        let mut json = String::with_capacity(ENVELOPE_BYTES + record.data.len().div_ceil(3) * 4);
-        json.push_str(r#"{"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"#);
+        let data = record.data.len().div_ceil(3) * 4;
+        let mut json = Vec::with_capacity(ENVELOPE_BYTES + data);
+        json.extend_from_slice(br#"{"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"#);
         push_string(&mut json, &record.partition_key);
-        json.push_str(r#","sequenceNumber":"#);
+        json.extend_from_slice(br#","sequenceNumber":"#);
         push_string(&mut json, &record.sequence_number);
-        json.push_str(r#","data":""#);
-        STANDARD.encode_string(&record.data, &mut json);
-        json.push_str(r#"","approximateArrivalTimestamp":"#);
-        json.push_str(&seconds(record.arrival_ms));
-        json.push_str(r#"},"eventSource":"aws:kinesis","eventVersion":"1.0","eventID":"#);
+        json.extend_from_slice(br#","data":""#);
+        STANDARD.encode_append(&record.data, &mut json);
+        json.extend_from_slice(br#"","approximateArrivalTimestamp":"#);
+        json.extend_from_slice(seconds(record.arrival_ms).as_bytes());
+        json.extend_from_slice(br#"},"eventSource":"aws:kinesis","eventVersion":"1.0","eventID":"#);
         push_string(&mut json, &format!("{shard_id}:{}", record.sequence_number));
-        json.push_str(r#","eventName":"aws:kinesis:record","invokeIdentityArn":"#);
+        json.extend_from_slice(br#","eventName":"aws:kinesis:record","invokeIdentityArn":"#);
         push_string(&mut json, &settings.role_arn);
-        json.push_str(r#","awsRegion":"#);
+        json.extend_from_slice(br#","awsRegion":"#);
         push_string(&mut json, &settings.region);
-        json.push_str(r#","eventSourceARN":"#);
+        json.extend_from_slice(br#","eventSourceARN":"#);
         push_string(&mut json, &settings.stream_arn);
-        json.push('}');
+        json.push(b'}');
         Self {
             sequence_number: SequenceNumber::new(record.sequence_number),
             arrival_ms: record.arrival_ms,
@@ -78,8 +77,9 @@ pub(super) fn event(records: &[EventRecord]) -> Bytes {
 }
 
 /// Appends `text` as a JSON string.
-fn push_string(json: &mut String, text: &str) {
-    json.push_str(&Value::from(text).to_string());
+fn push_string(json: &mut Vec<u8>, text: &str) {
+    // Text is always written, and memory always takes it.
+    let _ = serde_json::to_writer(json, text);
 }
 
 /// Seconds with milliseconds as fraction, a JSON number.

@@ -133,10 +133,10 @@ pub fn push_line(lines: &mut Vec<u8>, id: Option<&IdMember>, identity: &Identity
         _ => lines.extend_from_slice(json),
     }
     // Outside of strings a line break is white space, and within them JSON allows none.
-    for byte in &mut lines[start..] {
-        if matches!(byte, b'\n' | b'\r') {
-            *byte = b' ';
-        }
+    let mut rest = &mut lines[start..];
+    while let Some(place) = memchr::memchr2(b'\n', b'\r', rest) {
+        rest[place] = b' ';
+        rest = &mut rest[place + 1..];
     }
     lines.push(b'\n');
 }

@@ -1,10 +1,6 @@
 //! As many records of a batch as are worked on at a time, judged and sorted by their keys.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 
@@ -52,19 +48,15 @@ impl<'r> Segment<'r> {
         self.held_bytes += body.len() + key.len();
         let index = self.push(record);
         let member = Member { index, body };
-        match self.claim_of.entry(key.into()) {
-            Entry::Occupied(claim) => {
-                if let Some(claim) = self.claims.get_mut(*claim.get()) {
-                    claim.members.push(member);
-                }
-            }
-            Entry::Vacant(vacant) => {
-                let key = vacant.key().clone();
-                vacant.insert(self.claims.len());
-                let members = vec![member];
-                self.claims.push(Claim { key, members });
-            }
+        let claimed = self.claim_of.get(key.as_str());
+        if let Some(claim) = claimed.and_then(|claim| self.claims.get_mut(*claim)) {
+            claim.members.push(member);
+            return;
         }
+        let key: Arc<str> = key.into();
+        self.claim_of.insert(Arc::clone(&key), self.claims.len());
+        let members = vec![member];
+        self.claims.push(Claim { key, members });
     }
 
     /// Adds a record that can never succeed.

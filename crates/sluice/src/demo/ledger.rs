@@ -27,13 +27,13 @@ pub(crate) struct Contents<'c> {
 }
 
 /// Every record of one pipeline, by what is known of it.
-#[derive(Debug, Default)]
-pub(crate) struct Ledger {
+#[derive(Debug)]
+pub(crate) struct Ledger<R> {
     on_collision: OnCollision,
     /// What was rendered, by the number it was rendered as, until it is acknowledged.
-    rendered: HashMap<u64, Expected>,
+    rendered: HashMap<u64, R>,
     /// What was acknowledged, by identity.
-    acknowledged: HashMap<String, Expected>,
+    acknowledged: HashMap<String, R>,
 }
 
 /// The ledger held against the bucket.
@@ -46,24 +46,25 @@ pub(crate) struct Balance {
     pub(crate) unaccounted: Vec<String>,
 }
 
-impl Ledger {
+impl<R> Ledger<R> {
     /// An empty ledger of a pipeline that treats records with the same key so.
     pub(crate) fn new(on_collision: OnCollision) -> Self {
         Self {
             on_collision,
-            ..Self::default()
+            rendered: HashMap::new(),
+            acknowledged: HashMap::new(),
         }
     }
 
     /// Enters a record that was rendered.
-    pub(crate) fn rendered(&mut self, number: u64, expected: Expected) {
-        self.rendered.insert(number, expected);
+    pub(crate) fn rendered(&mut self, number: u64, record: R) {
+        self.rendered.insert(number, record);
     }
 
     /// Enters the identity that Kinesis gave a record.
     pub(crate) fn acknowledged(&mut self, number: u64, identity: String) {
-        if let Some(expected) = self.rendered.remove(&number) {
-            self.acknowledged.insert(identity, expected);
+        if let Some(record) = self.rendered.remove(&number) {
+            self.acknowledged.insert(identity, record);
         }
     }
 
@@ -77,18 +78,22 @@ impl Ledger {
         self.acknowledged.keys()
     }
 
-    /// Compares with what is in the bucket.
-    pub(crate) fn balance(mut self, found: &Contents<'_>) -> Balance {
+    /// Compares what must become of each record with what is in the bucket.
+    pub(crate) fn balance(
+        mut self,
+        expected: impl Fn(R) -> Expected,
+        found: &Contents<'_>,
+    ) -> Balance {
         let mut balance = Balance::default();
         let mut nameless = found.nameless;
         for identity in found.stored {
-            match self.acknowledged.remove(identity) {
+            match self.acknowledged.remove(identity).map(&expected) {
                 Some(Expected::Stored(_)) => balance.stored += 1,
                 other => balance.misplaced(identity, "stored", other),
             }
         }
         for identity in found.quarantined {
-            match self.acknowledged.remove(identity) {
+            match self.acknowledged.remove(identity).map(&expected) {
                 Some(Expected::Quarantined) => balance.quarantined += 1,
                 // Another record had its key.
                 Some(Expected::Stored(_)) if self.on_collision == OnCollision::Quarantine => {
@@ -97,8 +102,8 @@ impl Ledger {
                 other => balance.misplaced(identity, "quarantined", other),
             }
         }
-        for (identity, expected) in self.acknowledged {
-            match expected {
+        for (identity, record) in self.acknowledged {
+            match expected(record) {
                 Expected::Filtered => balance.filtered += 1,
                 // A newer record has its key.
                 Expected::Stored(key)
@@ -156,7 +161,7 @@ mod tests {
 
     const STORED: fn() -> Expected = || Expected::Stored("k".to_owned());
 
-    fn ledger(on_collision: OnCollision, records: &[(&str, Expected)]) -> Ledger {
+    fn ledger(on_collision: OnCollision, records: &[(&str, Expected)]) -> Ledger<Expected> {
         let mut ledger = Ledger::new(on_collision);
         for (number, (identity, expected)) in (0..).zip(records) {
             ledger.rendered(number, expected.clone());
@@ -165,16 +170,19 @@ mod tests {
         ledger
     }
 
-    fn balance(ledger: Ledger, stored: &[&str], quarantined: &[&str]) -> Balance {
+    fn balance(ledger: Ledger<Expected>, stored: &[&str], quarantined: &[&str]) -> Balance {
         let owned = |names: &[&str]| -> Vec<String> {
             names.iter().map(|name| (*name).to_owned()).collect()
         };
-        ledger.balance(&Contents {
-            stored: &owned(stored),
-            nameless: 0,
-            quarantined: &owned(quarantined),
-            keys: &HashSet::from(["k".to_owned()]),
-        })
+        ledger.balance(
+            std::convert::identity,
+            &Contents {
+                stored: &owned(stored),
+                nameless: 0,
+                quarantined: &owned(quarantined),
+                keys: &HashSet::from(["k".to_owned()]),
+            },
+        )
     }
 
     #[test]
@@ -241,12 +249,15 @@ mod tests {
         let count = |nameless| {
             let two = [("a", STORED()), ("b", STORED())];
             let ledger = ledger(OnCollision::Suffix, &two);
-            let balance = ledger.balance(&Contents {
-                stored: &[],
-                nameless,
-                quarantined: &[],
-                keys: &HashSet::new(),
-            });
+            let balance = ledger.balance(
+                std::convert::identity,
+                &Contents {
+                    stored: &[],
+                    nameless,
+                    quarantined: &[],
+                    keys: &HashSet::new(),
+                },
+            );
             (balance.stored, balance.unaccounted.len())
         };
         assert_eq!([count(1), count(2), count(3)], [(1, 1), (2, 0), (2, 1)]);

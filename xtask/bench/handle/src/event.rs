@@ -57,12 +57,12 @@ const LEAST_ORDER_BYTES: usize = 300;
 /// A record such as a shop sends it, filled up with items; or a small one, filled up with text.
 fn payload(number: usize, partition: usize, bytes: usize) -> Vec<u8> {
     if bytes < LEAST_ORDER_BYTES {
-        let note = "a note ".repeat(bytes / 7);
-        let mut record = json!({"partition": partition, "order": number, "note": ""}).to_string();
-        let room = bytes.saturating_sub(record.len());
-        let quote = record.len() - 2;
-        record.insert_str(quote, note.get(..room).unwrap_or_default());
-        return record.into_bytes();
+        let order = |note: &str| {
+            let order = json!({"partition": partition, "order": number, "note": note});
+            order.to_string().into_bytes()
+        };
+        let room = bytes.saturating_sub(order("").len());
+        return order(&"~".repeat(room));
     }
     let mut items = Vec::new();
     loop {
