@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_record_that_was_given_up_is_not_named_twice() {
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::new(OnCollision::Suffix);
         ledger.rendered(7, STORED());
         ledger.given_up(7);
         assert_eq!(balance(ledger, &[], &[]), Balance::default());
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_record_that_was_never_acknowledged_is_named() {
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::new(OnCollision::Suffix);
         ledger.rendered(7, STORED());
         assert_eq!(
             balance(ledger, &[], &[]).unaccounted,
