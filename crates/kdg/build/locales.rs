@@ -40,7 +40,11 @@ pub(crate) fn write() -> Result<(), Box<dyn Error>> {
                 continue;
             }
             let list = constant(lists.locale, function);
-            writeln!(source, "static {list}: &[&str] = &{words:?};")?;
+            // A quote or a line break in a name would end the text of a JSON template.
+            let is_plain =
+                |word: &&&str| !word.contains(['"', '\\']) && !word.contains(char::is_control);
+            let plain: Vec<_> = words.iter().filter(is_plain).collect();
+            writeln!(source, "static {list}: &[&str] = &{plain:?};")?;
             let call = format!("{}.{function}", lists.locale);
             table.push((call, format!("Piece::Words({list})")));
         }

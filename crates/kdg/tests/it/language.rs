@@ -168,6 +168,18 @@ fn words_of_other_languages_are_drawn_from_their_lists() {
 }
 
 #[test]
+fn words_of_other_languages_stay_within_the_text_of_a_json_template() {
+    for locale in ["ar", "de", "fr", "it", "ja", "pt_br", "zh_cn", "zh_tw"] {
+        for function in ["name.firstName", "name.lastName", "name.findName"] {
+            for word in outcomes(&format!("{{{{{locale}.{function}}}}}")) {
+                let ends = word.contains(['"', '\\']) || word.contains(char::is_control);
+                assert!(!ends, "{locale}.{function}: {word:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_record_that_grows_without_end_is_refused_and_leaves_nothing_behind() {
     let fail = |template: &str| {
         let template = Template::compile(template).unwrap_or_else(|errors| panic!("{errors}"));
