@@ -4,6 +4,7 @@ mod generate;
 mod handle;
 mod process;
 mod send;
+mod start;
 mod turns;
 
 use clap::ValueEnum;
@@ -28,6 +29,8 @@ enum Name {
     Process,
     /// Acknowledged records per second, with the limits of shards and without
     Send,
+    /// How soon the function answers, beside one that does nothing
+    Start,
 }
 
 /// Runs the measurements.
@@ -48,6 +51,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if wanted(Name::Send) {
         send::run()?;
+    }
+    if wanted(Name::Start) {
+        start::run()?;
     }
     step::say(
         "a ratio holds for this machine and this run; the absolute figures move with its load",

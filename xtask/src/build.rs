@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use crate::step;
 
+/// The profile of what is deployed.
+pub(crate) const DEPLOYED: &str = "lambda";
+
 /// Builds the command line and the functions for speed, and tells where the command line lies.
 ///
 /// # Errors
@@ -25,11 +28,11 @@ pub(crate) fn demo() -> anyhow::Result<PathBuf> {
 ///
 /// When cargo fails.
 pub(crate) fn deployed(function: &str) -> anyhow::Result<PathBuf> {
-    let built = step::target().join("lambda").join(function);
+    let built = step::target().join(DEPLOYED).join(function);
     if !built.exists() {
         step::say("a function as it is deployed is optimized as a whole: 4 to 8 minutes");
     }
-    cargo_build("lambda", &[function])?;
+    cargo_build(DEPLOYED, &[function])?;
     Ok(built)
 }
 

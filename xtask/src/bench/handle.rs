@@ -16,9 +16,6 @@ use crate::{build, step};
 
 const PACKAGE: &str = "bench-handle";
 
-/// What is measured as it is deployed.
-const PROFILE: &str = "lambda";
-
 const TURNS: usize = 7;
 
 /// Megabytes of JSON a second, without compression and with zstd.
@@ -42,7 +39,7 @@ const MEGABYTE: f64 = 1e6;
 /// When a run fails, or a figure falls short of its target.
 #[expect(clippy::print_stdout, reason = "the table is the result")]
 pub(super) fn run() -> anyhow::Result<()> {
-    let program = build::package(PACKAGE, PROFILE)?;
+    let program = build::package(PACKAGE, build::DEPLOYED)?;
     let names = ["none", "zstd", "gzip", "serde_json"];
     let mut speeds = names.map(|_| Vec::new());
     for turn in 1..=TURNS {
