@@ -118,8 +118,11 @@ where
 pub fn is_retryable<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     match error {
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
-        // Anything else, such as an endpoint that is no address, stays as it is.
-        SdkError::DispatchFailure(dispatch) => dispatch.is_io() || dispatch.is_timeout(),
+        // A connection that ends before the answer is of another kind, which has a name; anything
+        // else, such as an endpoint that is no address, stays as it is.
+        SdkError::DispatchFailure(dispatch) => {
+            dispatch.is_io() || dispatch.is_timeout() || dispatch.as_other().is_some()
+        }
         SdkError::ServiceError(service) => service
             .err()
             .code()

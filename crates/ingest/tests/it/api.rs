@@ -13,6 +13,8 @@ pub(crate) enum Reply {
     With(u16, &'static str, String),
     /// The connection stays open and silent.
     Silence,
+    /// The connection is closed in place of an answer.
+    Closed,
     /// The connection breaks in the middle of the body.
     Torn,
     /// A body that never ends.
@@ -92,6 +94,11 @@ async fn answer(mut stream: TcpStream, reply: Reply) -> std::io::Result<()> {
         Reply::Torn => {
             let answer = head(200, "", 1000) + "{\"results\":";
             stream.write_all(answer.as_bytes()).await
+        }
+        Reply::Closed => {
+            // What is left unread would reset the connection rather than close it.
+            stream.read(&mut [0; 4096]).await?;
+            stream.shutdown().await
         }
         Reply::Silence => std::future::pending().await,
         Reply::Endless => {

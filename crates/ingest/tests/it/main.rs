@@ -4,3 +4,4 @@
 mod api;
 mod fetch;
 mod run;
+mod transport;
