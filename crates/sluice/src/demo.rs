@@ -25,7 +25,7 @@ use crate::command_line::{DEFAULT_PORT, DemoArguments};
 use crate::deployment::{Feeding, Schedules};
 use crate::local;
 use crate::pipelines::{self, Described};
-use crate::producer::{self, End, Notice, Observer, Produced, Run, Source};
+use crate::producer::{self, End, Notice, Observer, Produced, Run, Source, Stop};
 use crate::rhythm::Rhythm;
 use crate::send::ctrl_c;
 use crate::state_folder::StateFolder;
@@ -145,7 +145,7 @@ async fn demonstrate(
     stack: &Stack,
     lines: &mut metrics::Lines,
     sent: &mut Sent,
-    cancelled: &watch::Receiver<bool>,
+    cancelled: &watch::Receiver<Stop>,
 ) -> anyhow::Result<(Row, Vec<String>)> {
     let pipeline = &described.pipeline;
     let function = &pipeline.process().function;
@@ -237,7 +237,7 @@ async fn settle(
     function: &str,
     acknowledged: u64,
     bar: &ProgressBar,
-    cancelled: &watch::Receiver<bool>,
+    cancelled: &watch::Receiver<Stop>,
 ) -> anyhow::Result<Instant> {
     let Some(mapping) = stack.mapping(function) else {
         bail!("{function} has no event source mapping");
@@ -268,7 +268,7 @@ async fn settle(
         tokio::select! {
             changed = progress.changed() => if changed.is_err() { bail!("the event source mapping of {function} has ended") },
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
-            _ = cancelled.wait_for(|cancelled| *cancelled) => bail!("interrupted after {settled} of {acknowledged} records"),
+            _ = cancelled.wait_for(|stop| *stop > Stop::No) => bail!("interrupted after {settled} of {acknowledged} records"),
         }
     }
 }

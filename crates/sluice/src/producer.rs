@@ -50,6 +50,17 @@ pub(crate) struct End {
     pub(crate) after: Option<Duration>,
 }
 
+/// Whether a run is to end before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stop {
+    /// It goes on.
+    No,
+    /// Nothing is sent any more, and answers that are under way are waited for.
+    Gently,
+    /// Nothing is waited for either.
+    AtOnce,
+}
+
 /// What a run came to.
 #[derive(Debug)]
 pub(crate) struct Produced {
@@ -87,7 +98,7 @@ pub(crate) async fn produce(
     run: Run,
     stream: &impl PutRecords,
     observer: &mut impl Observer,
-    mut cancelled: watch::Receiver<bool>,
+    mut stopped: watch::Receiver<Stop>,
 ) -> anyhow::Result<Produced> {
     let origin = Instant::now();
     let mut jitter = SeededEntropy::new(run.seed.wrapping_add(1));
@@ -100,11 +111,12 @@ pub(crate) async fn produce(
     let mut cancelled_at = None;
     loop {
         let now = origin.elapsed();
-        let is_cancelled = *cancelled.borrow_and_update() || observer.has_failed();
+        let stop = *stopped.borrow_and_update();
+        let is_cancelled = stop > Stop::No || observer.has_failed();
         if is_cancelled {
             delivery.cancel();
             let since = now.saturating_sub(*cancelled_at.get_or_insert(now));
-            if since >= FAREWELL {
+            if since >= FAREWELL || stop == Stop::AtOnce {
                 requests.abort_all();
                 for request in std::mem::take(&mut under_way) {
                     let unknown = "no answer before the run was stopped; it may be in the stream";
@@ -182,7 +194,7 @@ pub(crate) async fn produce(
             }
             () = maker.something_to_read(), if may_make => {}
             () = tokio::time::sleep(pause.unwrap_or_default()), if pause.is_some() => {}
-            Ok(()) = cancelled.changed(), if !is_cancelled => {}
+            Ok(()) = stopped.changed() => {}
         }
     }
 }

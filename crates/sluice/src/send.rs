@@ -15,7 +15,7 @@ use crate::account::{print, say};
 use crate::command_line::SendArguments;
 use crate::local::until_told_to_stop;
 use crate::pipelines::{self, Described, EVEN};
-use crate::producer::{self, End, Lines, Produced, Run, Source};
+use crate::producer::{self, End, Lines, Produced, Run, Source, Stop};
 use crate::rhythm::{Rhythm, Seconds};
 use crate::transport::{Created, LocalEndpoint, Stream};
 use ledger::Ledger;
@@ -111,7 +111,8 @@ async fn open(arguments: &SendArguments, described: Option<&Described>) -> anyho
                     && i64::from(wanted) != i64::from(open)
                 {
                     say(&format!(
-                        "{name}: is there already, with {open} shards and not {wanted}; to change                          that, use `aws kinesis update-shard-count`"
+                        "{name}: is there already, its open shards are {open} and not {wanted}; to change \
+                         that, use `aws kinesis update-shard-count`"
                     ));
                 }
             }
@@ -152,18 +153,22 @@ async fn source(
     Ok(Source::Recipe(Box::new(FaultyRecipe::new(recipe, mix))))
 }
 
-/// Turns true at the first Ctrl-C, or when told to stop. A second time ends the process at once.
-pub(crate) fn ctrl_c() -> watch::Receiver<bool> {
-    let (cancel, cancelled) = watch::channel(false);
+/// Listens to Ctrl-C, or to being told to stop; the third time ends the process as it is.
+pub(crate) fn ctrl_c() -> watch::Receiver<Stop> {
+    let (stop, stopped) = watch::channel(Stop::No);
     tokio::spawn(async move {
         if until_told_to_stop().await.is_ok() {
-            say("stopping; press Ctrl-C again to give up at once");
-            cancel.send_replace(true);
+            say(
+                "stopping, once the requests under way are answered; press Ctrl-C again to stop at once",
+            );
+            stop.send_replace(Stop::Gently);
+            let _ = until_told_to_stop().await;
+            stop.send_replace(Stop::AtOnce);
             let _ = until_told_to_stop().await;
             std::process::exit(1);
         }
     });
-    cancelled
+    stopped
 }
 
 fn sentence(stream: &str, account: &Account) -> String {

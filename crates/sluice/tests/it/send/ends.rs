@@ -118,6 +118,31 @@ async fn a_run_whose_stack_no_longer_answers_ends_at_ctrl_c_with_its_account() {
 }
 
 #[tokio::test]
+async fn ctrl_c_twice_ends_a_run_at_once_with_its_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let stack = Stack::start(&folder.path().join("state"), &["--no-limits"]);
+    let file = folder.path().join("sent.ndjson");
+    let mut running = under_way(&stack, &file);
+    stack.signal("-STOP");
+    running.until(|number| number("in_flight") > 200);
+    running.interrupt();
+    while !running.sentence().contains("stopping") {}
+    running.interrupt();
+    let account = running.account();
+    stack.signal("-CONT");
+    assert!(account["given_up"].as_u64() > Some(0), "{account}");
+    // Whoever reads the ledger can tell what may be in the stream.
+    let told = ledger(&file);
+    assert_eq!(account["generated"].as_u64(), Some(told.len() as u64));
+    let is_unknown = |line: &Value| {
+        line["given_up"]
+            .as_str()
+            .is_some_and(|why| why.contains("may be in the stream"))
+    };
+    assert!(told.iter().any(is_unknown));
+}
+
+#[tokio::test]
 async fn an_outage_is_said_early_and_costs_no_record() {
     let folder = tempfile::tempdir().unwrap();
     let stack = Stack::start(&folder.path().join("state"), &["--no-limits"]);
