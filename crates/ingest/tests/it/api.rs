@@ -97,7 +97,7 @@ async fn answer(mut stream: TcpStream, reply: Reply) -> std::io::Result<()> {
         }
         Reply::Closed => {
             // What is left unread would reset the connection rather than close it.
-            stream.read(&mut [0; 4096]).await?;
+            let _ = stream.read(&mut [0; 4096]).await?;
             stream.shutdown().await
         }
         Reply::Silence => std::future::pending().await,
