@@ -1,0 +1,43 @@
+output "pipelines" {
+  description = "Each pipeline's stream, bucket and functions, as they are called in this deployment."
+  value = { for name in keys(local.pipelines) : name => {
+    stream  = module.stream[name].name
+    bucket  = local.buckets[name].name
+    process = module.process[name].name
+    ingest  = try(module.ingest[name].name, null)
+  } }
+}
+
+output "send" {
+  description = "The command that sends test records into each pipeline."
+  value = { for name in keys(local.pipelines) : name =>
+    "sluice send --pipeline ${name} --stream ${module.stream[name].name} --records 100"
+  }
+}
+
+output "look" {
+  description = "The commands that show what has arrived, and whether everything has."
+  value = { for name in keys(local.pipelines) : name => [
+    "aws s3 ls --recursive s3://${local.buckets[name].name}/",
+    "sluice reconcile --pipeline ${name} --stream ${module.stream[name].name} --bucket ${local.buckets[name].name} --wait 60",
+  ] }
+}
+
+output "dashboard" {
+  description = "The dashboard's address."
+  value = format(
+    "https://%s/cloudwatch/home?region=%s#dashboards/dashboard/%s",
+    lookup(local.consoles, data.aws_partition.current.partition, "console.${data.aws_partition.current.dns_suffix}"),
+    data.aws_region.current.name,
+    module.dashboard.name,
+  )
+}
+
+locals {
+  # Consoles have names of their own ("AWS service endpoints", general/latest/gr/aws-service-information.html).
+  consoles = {
+    aws        = "console.aws.amazon.com"
+    aws-cn     = "console.amazonaws.cn"
+    aws-us-gov = "console.amazonaws-us-gov.com"
+  }
+}
