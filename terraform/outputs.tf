@@ -23,6 +23,24 @@ output "look" {
   ] }
 }
 
+output "kdg" {
+  description = "The page of the Kinesis Data Generator, its bucket, and the distribution to invalidate after an upload; null when there is none."
+  value = !var.kdg.enabled ? null : {
+    url             = module.kdg["kdg"].url
+    bucket          = module.kdg["kdg"].bucket
+    distribution_id = module.kdg["kdg"].distribution_id
+  }
+}
+
+output "analytics" {
+  description = "The workgroup and the database of the saved queries, and the table of each pipeline; null when there are none."
+  value = !local.has_analytics ? null : {
+    workgroup = module.analytics["analytics"].workgroup
+    database  = module.analytics["analytics"].database
+    tables    = module.analytics["analytics"].tables
+  }
+}
+
 output "dashboard" {
   description = "The dashboard's address."
   value = format(

@@ -109,3 +109,41 @@ variable "alarms" {
     error_message = "alarms.email is an address, such as team@example.com."
   }
 }
+
+variable "kdg" {
+  description = "The Kinesis Data Generator in the browser: whether there is one, the addresses of those who are invited, and whether they need a second factor."
+  type = object({
+    enabled      = optional(bool, true)
+    users        = optional(set(string), [])
+    mfa_required = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for user in var.kdg.users : can(regex("^[^@ ]+@[^@ ]+$", user))])
+    error_message = "Each of kdg.users is an address, such as ada@example.com."
+  }
+}
+
+variable "analytics" {
+  description = "Tables, saved queries and a workgroup of Athena for pipelines with layout batch: whether there are any, how much one query may read, for how many days results are kept, and the first day that tables look for."
+  type = object({
+    enabled           = optional(bool, true)
+    scan_limit_gib    = optional(number, 10)
+    result_days       = optional(number, 7)
+    tables_begin_with = optional(string, "2024-01-01")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.analytics.scan_limit_gib >= 1 && floor(var.analytics.scan_limit_gib) == var.analytics.scan_limit_gib
+    error_message = "analytics.scan_limit_gib is a whole number of GiB, 1 at least."
+  }
+
+  validation {
+    condition     = can(regex("^20[0-9]{2}-[01][0-9]-[0-3][0-9]$", var.analytics.tables_begin_with))
+    error_message = "analytics.tables_begin_with is a day, such as 2024-01-01."
+  }
+}

@@ -118,10 +118,10 @@ data "aws_iam_policy_document" "this" {
   }
 
   dynamic "statement" {
-    for_each = var.distribution_arn == null ? [] : [var.distribution_arn]
+    for_each = var.distributions
 
     content {
-      sid       = "Distribution"
+      sid       = "Distribution${title(statement.key)}"
       actions   = ["s3:GetObject"]
       resources = ["${aws_s3_bucket.this.arn}/*"]
 

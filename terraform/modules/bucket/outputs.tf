@@ -2,8 +2,9 @@ output "name" {
   description = "The bucket's name."
   value       = aws_s3_bucket.this.bucket
 
-  # Who writes into the bucket does so after it is private and encrypted.
-  depends_on = [aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this]
+  # Who writes into the bucket does so after it is private and encrypted. The policy comes later,
+  # because it may name a distribution that is made for the bucket.
+  depends_on = [aws_s3_bucket_public_access_block.this, aws_s3_bucket_server_side_encryption_configuration.this]
 }
 
 output "arn" {

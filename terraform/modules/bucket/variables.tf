@@ -55,8 +55,8 @@ variable "readers" {
   }
 }
 
-variable "distribution_arn" {
-  description = "The CloudFront distribution that serves the objects; null for none."
-  type        = string
-  default     = null
+variable "distributions" {
+  description = "The CloudFront distributions that serve the objects, under any names."
+  type        = map(string)
+  default     = {}
 }
