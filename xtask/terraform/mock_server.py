@@ -94,9 +94,12 @@ def distributions_say_what_they_were_told():
     cloudfront_models.ViewerCertificate.__init__ = certificate_init
 
 
+RESPONSE_HEADERS_POLICIES = {}
+
+
 def cloudfront_has_response_headers_policies():
     """moto has none of the five actions."""
-    policies = {}
+    policies = RESPONSE_HEADERS_POLICIES
     noun, setting = "ResponseHeadersPolicy", "ResponseHeadersPolicyConfig"
 
     def shown(policy):
@@ -179,6 +182,68 @@ def athena_forgets_and_changes():
     AthenaResponse.update_work_group = update_work_group
 
 
+# What a deployment may leave behind: each service's backend, and where it keeps what it has.
+KEPT = {
+    "athena": lambda it: {"queries": it.named_queries, "workgroups": it.work_groups.keys() - {"primary"}},
+    "cloudfront": lambda it: {"controls": it.origin_access_controls, "distributions": it.distributions},
+    "cloudwatch": lambda it: {"alarms": it.alarms, "dashboards": it.dashboards},
+    "cognito-identity": lambda it: {"pools": it.identity_pools},
+    "cognito-idp": lambda it: {"pools": it.user_pools},
+    "events": lambda it: {"rules": [rule for bus in it.event_buses.values() for rule in bus.rules]},
+    "glue": lambda it: {
+        "databases": it.databases,
+        "tables": [table for database in it.databases.values() for table in database.tables],
+    },
+    "iam": lambda it: {
+        "policies": [arn for arn in it.managed_policies if ":aws:policy/" not in arn],
+        "providers": it.open_id_providers,
+        "roles": it.roles,
+    },
+    "kinesis": lambda it: {"streams": it.streams},
+    "lambda": lambda it: {"functions": it._lambdas._functions, "mappings": it._event_source_mappings},
+    "logs": lambda it: {"groups": it.groups},
+    "s3": lambda it: {"buckets": it.buckets},
+    "sns": lambda it: {"subscriptions": it.subscriptions, "topics": it.topics},
+}
+
+
+def contents(request, full_url, headers):
+    """moto's own listing has what was deleted, too."""
+    from moto.backends import get_backend
+
+    found = {}
+    for service, kept in KEPT.items():
+        for regions in get_backend(service).values():
+            for backend in regions.values():
+                for kind, things in kept(backend).items():
+                    found.setdefault(service, {}).setdefault(kind, []).extend(map(str, things))
+    found["cloudfront"] = found.get("cloudfront", {}) | {"headers": list(RESPONSE_HEADERS_POLICIES)}
+    return 200, {"Content-Type": "application/json"}, json.dumps(found)
+
+
+ASKED = set()
+
+
+def actions_are_noted():
+    """What the provider asks for is what the role that deploys needs; S3 has no names for it here."""
+    from moto.core.responses import BaseResponse
+
+    authorize = BaseResponse._authenticate_and_authorize_normal_action
+
+    def authorize_and_note(self, resource="*"):
+        ASKED.add(f"{self.service_name}:{self._get_action()}")
+        return authorize(self, resource)
+
+    BaseResponse._authenticate_and_authorize_normal_action = authorize_and_note
+
+
+def asked(request, full_url, headers):
+    """What was asked for since this was asked."""
+    noted = sorted(ASKED)
+    ASKED.clear()
+    return 200, {"Content-Type": "application/json"}, json.dumps(noted)
+
+
 def main():
     s3_policies_without_conditions()
     kinesis_keeps_tags()
@@ -186,6 +251,11 @@ def main():
     distributions_say_what_they_were_told()
     cloudfront_has_response_headers_policies()
     athena_forgets_and_changes()
+    from moto.moto_api._internal.urls import url_paths
+
+    url_paths["{0}/moto-api/data.json"] = contents
+    url_paths["{0}/moto-api/asked"] = asked
+    actions_are_noted()
     from moto.server import main as serve
 
     serve(sys.argv[1:])

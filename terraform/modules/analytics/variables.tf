@@ -13,6 +13,13 @@ variable "tables" {
     columns     = map(string)
     properties  = map(string)
   }))
+
+  validation {
+    condition = alltrue(flatten([for table in values(var.tables) : [for type in values(table.columns) :
+      can(regex("^(boolean|tinyint|smallint|int|bigint|float|double|string|binary|date|timestamp|decimal\\([0-9, ]+\\)|(array|map|struct)<.+>)$", type))
+    ]]))
+    error_message = "table.columns has a type that is not Athena's; `sluice check` says which."
+  }
 }
 
 variable "result_bucket" {

@@ -3,4 +3,5 @@
 
 mod api;
 mod fetch;
+mod report;
 mod run;
