@@ -6,6 +6,11 @@ output "pipelines" {
     process = module.process[name].name
     ingest  = try(module.ingest[name].name, null)
   } }
+
+  precondition {
+    condition     = length(local.repeated) == 0
+    error_message = "Two pipelines name the same stream, bucket or function: ${join(", ", local.repeated)}. Give each its own; a bucket that several share is made before, and has existing_bucket: true in each file."
+  }
 }
 
 output "send" {

@@ -17,6 +17,15 @@ locals {
     arn  = module.bucket[name].arn
   } }
 
+  # What AWS would refuse in the middle of an apply.
+  names = concat(
+    [for pipeline in local.pipelines : "stream ${pipeline.stream.name}"],
+    [for pipeline in local.pipelines : "bucket ${pipeline.bucket}" if !pipeline.existing_bucket],
+    [for pipeline in local.pipelines : "function ${pipeline.process.function}"],
+    [for ingest in local.ingests : "function ${ingest.function}"],
+  )
+  repeated = [for name in distinct(local.names) : name if length([for other in local.names : other if other == name]) > 1]
+
   # Each package is read once; its hash depends on its content alone.
   built = jsondecode(file("${var.packages}/packages.json"))
   packages = { for name in ["process-stream", "ingest-http"] : name => {

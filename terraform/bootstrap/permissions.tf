@@ -19,6 +19,14 @@ locals {
         when      = []
       },
       {
+        # AWS scopes the account's limits to no resource.
+        sid       = "Limits"
+        read      = ["kinesis:DescribeLimits"]
+        write     = []
+        resources = ["*"]
+        when      = []
+      },
+      {
         sid       = "Buckets"
         read      = ["s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation", "s3:GetBucketLogging", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging", "s3:GetBucketVersioning", "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket"]
         write     = ["s3:CreateBucket", "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration"]
@@ -211,7 +219,7 @@ locals {
 }
 
 data "aws_iam_policy_document" "area" {
-  #checkov:skip=CKV_AWS_356:Three statements name `*` because AWS scopes them by a condition or not at all; each says why.
+  #checkov:skip=CKV_AWS_356:Four statements name `*` because AWS scopes them by a condition or not at all; each says why.
   #checkov:skip=CKV_AWS_111:As above; what is written otherwise begins with the prefix, or has its tag.
   #checkov:skip=CKV_AWS_109:Roles are made only within the boundary, and only with the prefix.
   #checkov:skip=CKV_AWS_108:Objects are read in the page's bucket alone.

@@ -34,3 +34,12 @@ run "nobody_is_told_or_let_in_who_is_not_named" {
   }
   expect_failures = [var.bucket_readers, var.alarms, var.kdg, var.analytics]
 }
+
+run "two_pipelines_do_not_share_a_bucket_by_accident" {
+  command = plan
+  variables {
+    name_prefix = "acme"
+    pipelines   = "tests/together"
+  }
+  expect_failures = [output.pipelines]
+}

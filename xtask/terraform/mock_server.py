@@ -231,7 +231,9 @@ def actions_are_noted():
     authorize = BaseResponse._authenticate_and_authorize_normal_action
 
     def authorize_and_note(self, resource="*"):
-        ASKED.add(f"{self.service_name}:{self._get_action()}")
+        # moto's name for it, and IAM's.
+        service = "lambda" if self.service_name == "awslambda" else self.service_name
+        ASKED.add(f"{service}:{self._get_action()}")
         return authorize(self, resource)
 
     BaseResponse._authenticate_and_authorize_normal_action = authorize_and_note

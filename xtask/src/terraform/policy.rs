@@ -8,10 +8,13 @@ use serde_json::Value;
 use super::resources::Resource;
 
 /// Actions that AWS scopes to no resource, or by a condition only, each with the reason.
-const UNSCOPED: [&str; 6] = [
+const UNSCOPED: [&str; 7] = [
     // Pools get their ids when they are made; the condition asks for the deployment's tag.
     "cognito-identity:CreateIdentityPool",
     "cognito-idp:CreateUserPool",
+    // "Actions, resources, and condition keys for Amazon Kinesis Data Streams" has no resource for it
+    // (service-authorization/latest/reference/list_amazonkinesisdatastreams.html).
+    "kinesis:DescribeLimits",
     // A mapping as well; the condition asks for the deployment's functions.
     "lambda:CreateEventSourceMapping",
     // "Actions, resources, and condition keys for Amazon SNS" has no resource for these
