@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 
-use crate::python::Python;
+use crate::python::{CLIENTS, Python};
 use crate::stack::Stack;
 use crate::step;
 
@@ -12,7 +12,7 @@ use crate::step;
 ///
 /// When the stack does not start or a client gets another answer than AWS would give.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let python = Python::ready()?;
+    let python = Python::ready(CLIENTS)?;
     // They are built, and with the features that the tests have.
     let built = step::target().join("debug");
     let data = step::target().join("clients");

@@ -7,13 +7,17 @@ mod clients;
 mod demo;
 mod fuzz;
 mod node;
+mod package;
 mod python;
 mod same_bytes;
 mod stack;
 mod step;
+mod terraform;
 mod test;
 mod tidy;
+mod toolchain;
 mod wasm;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -37,6 +41,10 @@ enum Task {
     Bench(bench::Arguments),
     /// Search for templates and rules that break the generator.
     Fuzz(fuzz::Arguments),
+    /// Build the functions for Lambda, as Terraform deploys them.
+    Package(package::Arguments),
+    /// Write what is generated below terraform/.
+    Terraform(terraform::Arguments),
     /// Check the rules of ARCHITECTURE.md that a compiler does not know.
     Tidy,
 }
@@ -47,6 +55,8 @@ fn main() -> ExitCode {
         Task::Test(arguments) => test::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
+        Task::Package(arguments) => package::run(&arguments),
+        Task::Terraform(arguments) => terraform::run(&arguments),
         Task::Tidy => tidy::run(),
     };
     if let Err(error) = done {

@@ -2,10 +2,14 @@
 
 use clap::ValueEnum;
 
-use crate::{clients, fuzz, same_bytes, step, tidy};
+use crate::terraform::Demanded;
+use crate::{clients, fuzz, same_bytes, step, terraform, tidy, workflows};
 
 /// Tells the tests where the functions' binaries are, which they otherwise build.
 const FUNCTIONS: &str = "SLUICE_FUNCTIONS";
+
+/// What build servers set, GitHub's among them.
+const BUILD_SERVER: &str = "CI";
 
 /// Which tests to run.
 #[derive(Debug, clap::Args)]
@@ -24,6 +28,10 @@ enum Part {
     Fuzz,
     /// A million records, the same by one thread, by four, and in a browser
     Wasm,
+    /// Terraform with the real provider, against a mock server in place of AWS
+    Terraform,
+    /// What GitHub runs: its schema, and what is insecure in it
+    Workflows,
 }
 
 /// Runs the tests.
@@ -41,6 +49,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if wanted(Part::Wasm) {
         same_bytes::run()?;
+    }
+    if wanted(Part::Workflows) {
+        workflows::test()?;
+    }
+    if wanted(Part::Terraform) {
+        let is_demanded = arguments.only.is_some() || std::env::var_os(BUILD_SERVER).is_some();
+        terraform::test(if is_demanded {
+            Demanded::Yes
+        } else {
+            Demanded::WherePossible
+        })?;
     }
     step::say("every test passed");
     Ok(())

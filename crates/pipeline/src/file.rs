@@ -9,6 +9,7 @@ mod ingest;
 mod place;
 mod problem;
 mod raw;
+mod table;
 mod validate;
 
 use std::{
@@ -22,6 +23,7 @@ use serde::Deserialize;
 use self::beside::Beside;
 pub use self::ingest::Ingest;
 pub use self::problem::{Problem, Problems};
+pub use self::table::Table;
 use crate::config::{Config, Settings};
 
 /// A pipeline that `terraform apply` and the function would accept.
@@ -35,6 +37,7 @@ pub struct Pipeline {
     process: Process,
     settings: Settings,
     config: Config,
+    table: Option<Table>,
     generate: Option<Generate>,
 }
 
@@ -172,6 +175,11 @@ impl Pipeline {
     /// The same compiled, to try records out with [`verdict`](crate::verdict()).
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// The columns of what it stores, where the file names them.
+    pub fn table(&self) -> Option<&Table> {
+        self.table.as_ref()
     }
 
     /// Its test traffic.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use crate::python::Python;
+use crate::python::{CLIENTS, Python};
 use crate::{build, step};
 
 use super::turns::{median, ratio};
@@ -96,7 +96,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     clear(&data)?;
     let sluice = build::demo()?;
     let deployed = build::deployed("process-stream")?;
-    let python = Python::ready()?;
+    let python = Python::ready(CLIENTS)?;
     let sides = |subject| sides(&deployed, &python, subject);
     let [ours, theirs] = measure(&sluice, &data, &sides(&EACH), STARTS)?;
     let together = measure(&sluice, &data, &sides(&TOGETHER), 0)?;

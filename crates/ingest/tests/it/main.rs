@@ -3,5 +3,6 @@
 
 mod api;
 mod fetch;
+mod report;
 mod run;
 mod transport;

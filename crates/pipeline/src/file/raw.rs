@@ -1,5 +1,7 @@
 //! The file as it is written: YAML with every field in its place, and nothing checked yet.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_saphyr::{Error, Location, Spanned};
 
@@ -24,6 +26,7 @@ pub(super) struct File {
     pub(super) ingest: Option<Ingest>,
     pub(super) process: Process,
     pub(super) object: Object,
+    pub(super) table: Option<Table>,
     pub(super) generate: Option<Generate>,
 }
 
@@ -83,6 +86,12 @@ pub(super) struct Object {
     pub(super) on_collision: Option<Spanned<OnCollision>>,
     pub(super) compression: Option<Spanned<Compression>>,
     pub(super) id: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Table {
+    pub(super) columns: BTreeMap<String, Spanned<String>>,
 }
 
 #[derive(Deserialize)]

@@ -58,6 +58,8 @@ pub(super) fn pipeline(
     let process = check.process(&file.process, file.object.layout);
     check.programs(&file.process);
     check.object(&file.object);
+    let table = file.table.as_ref();
+    let table = table.map(|raw| check.table(raw, file.object.layout));
     let generate = file.generate.map(|raw| check.generate(&raw));
     let settings = Settings {
         schema: check.schema(&file.process),
@@ -75,6 +77,7 @@ pub(super) fn pipeline(
             process,
             settings,
             config,
+            table,
             generate,
         }),
         Err(error) if check.problems.is_empty() => {

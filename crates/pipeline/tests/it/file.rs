@@ -313,3 +313,27 @@ fn a_file_that_cannot_be_read_is_a_problem_of_its_own() {
         "{problems}"
     );
 }
+
+#[test]
+fn columns_are_for_lines_and_have_types_of_athena() {
+    let lines = MINIMAL.replace("key: '{{ id }}.json'", "layout: batch\n  key: 'a/'");
+    let table = |kind: &str| format!("{lines}table:\n  columns:\n    id: {kind}\n");
+    let pipeline = parse(&table("array<string>"));
+    assert_eq!(pipeline.table().unwrap().columns["id"], "array<string>");
+    assert_eq!(parse(&lines).table(), None);
+    assert_eq!(
+        problems(&table("text")),
+        [
+            "test.yaml:11:9: table.columns.id: `text` is not a type of Athena's; write one such as \
+             string, bigint, double, boolean, timestamp, decimal(10,2), array<string> or \
+             struct<id:bigint>"
+        ]
+    );
+    let of_records = format!("{MINIMAL}table:\n  columns:\n    id: string\n");
+    assert_eq!(
+        problems(&of_records),
+        [
+            "test.yaml:10:9: table.columns.id: is for `layout: batch`; remove table, or choose that layout"
+        ]
+    );
+}

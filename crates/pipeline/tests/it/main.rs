@@ -3,6 +3,7 @@
 
 mod bucket;
 mod decode;
+mod deployed;
 mod event;
 mod file;
 mod ingest;

@@ -244,6 +244,7 @@ async fn the_line_is_in_embedded_metric_format_and_holds_no_payload() {
         (&json!("1"), &json!("4"))
     );
     assert_eq!(line["cold_start"], true);
+    crate::deployed::is_as_captured("process-log-line.json", &line);
     let directive = &line["_aws"]["CloudWatchMetrics"][0];
     assert_eq!(directive["Namespace"], "sluice");
     assert_eq!(directive["Dimensions"], json!([["Pipeline"]]));

@@ -1,8 +1,8 @@
-//! The standard library for browsers where rustup cannot be asked for it: Debian's compiler, and
+//! The standard library of a target where rustup cannot be asked for it: Debian's compiler, and
 //! the library built of its sources.
 //!
 //! The packages are unpacked below `target/`, not installed: they refuse to stand beside rustup.
-//! A library is bound to its compiler, so that Debian's compiles everything for the browser.
+//! A library is bound to its compiler, so that Debian's compiles everything for the target.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,7 +15,7 @@ use anyhow::{Context, bail};
 
 use crate::step;
 
-use super::{TARGET, has_library};
+use super::{Target, has_library};
 
 /// The compiler, its own libraries, and the sources of the standard library. Two more packages
 /// have their versions in their names.
@@ -29,7 +29,10 @@ const HOST: &str = "x86_64-unknown-linux-gnu";
 /// # Errors
 ///
 /// When a package cannot be downloaded, or the library does not compile.
-pub(super) fn ready(directory: &Path) -> anyhow::Result<Vec<(&'static str, OsString)>> {
+pub(super) fn ready(
+    directory: &Path,
+    target: Target,
+) -> anyhow::Result<Vec<(&'static str, OsString)>> {
     let usr = directory.join("debian").join("usr");
     let environment = vec![
         ("RUSTC", usr.join("bin").join("rustc").into_os_string()),
@@ -38,15 +41,15 @@ pub(super) fn ready(directory: &Path) -> anyhow::Result<Vec<(&'static str, OsStr
             usr.join("lib").join("x86_64-linux-gnu").into_os_string(),
         ),
     ];
-    if !has_library(&mut compiler(&environment)) {
+    if !has_library(&mut compiler(&environment), target.triple) {
         step::say(
-            "the standard library for browsers is built of Debian's sources, once: 1 to 3 minutes",
+            "the standard library of the target is built of Debian's sources, once: 1 to 3 minutes",
         );
         // What an interrupted run left would be taken for the whole.
         clear(directory)?;
         unpack(directory)?;
         probe(&environment)?;
-        build(directory, &usr, &environment)?;
+        build(directory, &usr, &environment, target)?;
     }
     Ok(environment)
 }
@@ -125,6 +128,7 @@ fn build(
     directory: &Path,
     usr: &Path,
     environment: &[(&'static str, OsString)],
+    target: Target,
 ) -> anyhow::Result<()> {
     let rustlib = usr.join("lib").join("rustlib");
     link_linker(&rustlib)?;
@@ -136,8 +140,8 @@ fn build(
     fs::write(package.join("Cargo.toml"), manifest)?;
     let mut build = step::cargo();
     build.current_dir(&package);
-    build.args(["build", "--quiet", "--release", "--target", TARGET]);
-    build.arg("-Zbuild-std=std,panic_abort");
+    build.args(["build", "--quiet", "--release", "--target", target.triple]);
+    build.arg(format!("-Zbuild-std={}", target.library));
     build.envs(environment.iter().map(|(name, value)| (name, value)));
     build.env("RUSTC_BOOTSTRAP", "1");
     // What is optimized as a whole needs it.
@@ -146,10 +150,10 @@ fn build(
     step::run("build the standard library", &mut build)?;
     let built = package
         .join("target")
-        .join(TARGET)
+        .join(target.triple)
         .join("release")
         .join("deps");
-    let place = rustlib.join(TARGET).join("lib");
+    let place = rustlib.join(target.triple).join("lib");
     fs::create_dir_all(&place)?;
     for library in entries(&built)? {
         let is_library = library.extension().is_some_and(|ending| ending == "rlib");
@@ -161,7 +165,7 @@ fn build(
     // Most of a gigabyte that has served.
     fs::remove_dir_all(&package)?;
     clear(&usr.join("src"))?;
-    if !has_library(&mut compiler(environment)) {
+    if !has_library(&mut compiler(environment), target.triple) {
         bail!("{} holds no standard library", place.display());
     }
     Ok(())

@@ -1,0 +1,136 @@
+# Applied once by a person: the bucket of the state, and the two roles that GitHub Actions gets without a key.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.name
+  issuer    = "token.actions.githubusercontent.com"
+  state_key = "${var.name_prefix}/terraform.tfstate"
+
+  # What begins otherwise than with the prefix is out of reach for what is deployed.
+  names = {
+    state    = "terraform-state-${var.name_prefix}-${local.account}"
+    plan     = "terraform-plan-${var.name_prefix}"
+    deploy   = "terraform-deploy-${var.name_prefix}"
+    boundary = "terraform-boundary-${var.name_prefix}"
+  }
+
+  # Who may become which role: the subjects of GitHub's tokens, whole.
+  roles = {
+    plan   = var.plan_subjects
+    deploy = var.deploy_subjects
+  }
+}
+
+module "state" {
+  source = "../modules/bucket"
+
+  name             = local.names.state
+  how_to_delete    = "a change of delete_data in terraform/bootstrap/main.tf"
+  old_version_days = 365
+  kms_key_arn      = var.kms_key_arn
+}
+
+resource "aws_iam_openid_connect_provider" "github" {
+  for_each = toset(var.oidc_provider_arn == null ? ["github"] : [])
+
+  url            = "https://${local.issuer}"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+data "aws_iam_policy_document" "trust" {
+  for_each = local.roles
+
+  statement {
+    sid     = "GitHub"
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+
+    principals {
+      type        = "Federated"
+      identifiers = [coalesce(var.oidc_provider_arn, one([for provider in aws_iam_openid_connect_provider.github : provider.arn]))]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "${local.issuer}:aud"
+      values   = ["sts.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "${local.issuer}:sub"
+      values   = each.value
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local.roles
+
+  name                 = local.names[each.key]
+  description          = each.key == "plan" ? "Reads, to plan what a pull request would change." : "Applies a plan that somebody has approved."
+  assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
+  max_session_duration = 3600
+}
+
+resource "aws_iam_policy" "this" {
+  for_each = data.aws_iam_policy_document.area
+
+  name        = "terraform-${replace(each.key, "/", "-")}-${var.name_prefix}"
+  description = "What Terraform may do with ${split("/", each.key)[1]} when it has the role ${split("/", each.key)[0]}."
+  policy      = each.value.json
+}
+
+resource "aws_iam_role_policy_attachment" "this" {
+  for_each = aws_iam_policy.this
+
+  role       = aws_iam_role.this[split("/", each.key)[0]].name
+  policy_arn = each.value.arn
+}
+
+# The state: both roles read it and hold its lock, one writes it.
+data "aws_iam_policy_document" "state" {
+  for_each = local.roles
+
+  statement {
+    sid       = "List"
+    actions   = ["s3:ListBucket"]
+    resources = [module.state.arn]
+  }
+
+  statement {
+    sid       = "State"
+    actions   = each.key == "plan" ? ["s3:GetObject"] : ["s3:GetObject", "s3:PutObject"]
+    resources = ["${module.state.arn}/${local.state_key}"]
+  }
+
+  statement {
+    sid       = "Lock"
+    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    resources = ["${module.state.arn}/${local.state_key}.tflock"]
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "Key"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "state" {
+  for_each = local.roles
+
+  name   = "state"
+  role   = aws_iam_role.this[each.key].id
+  policy = data.aws_iam_policy_document.state[each.key].json
+}

@@ -1,0 +1,19 @@
+variable "name" {
+  description = "The dashboard's name."
+  type        = string
+}
+
+variable "region" {
+  description = "Where the metrics are."
+  type        = string
+}
+
+variable "pipelines" {
+  description = "What each pipeline is made of, by its name."
+  type = map(object({
+    stream   = string
+    function = string
+    bucket   = string
+    ingest   = bool
+  }))
+}

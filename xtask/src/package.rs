@@ -1,0 +1,232 @@
+//! `cargo xtask package`: the functions as Terraform deploys them.
+//!
+//! The bytes of a package depend on its content alone: a build without a change is no change of a plan.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{Cursor, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use serde_json::json;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, System, ZipWriter};
+
+use crate::python::{PACKAGER, Python};
+use crate::step;
+use crate::toolchain::{Compiler, Target};
+
+/// The functions, as their packages and zips are called.
+const FUNCTIONS: [&str; 2] = ["process-stream", "ingest-http"];
+
+/// What Lambda starts (`lambda/latest/dg/rust-package.html`).
+const BINARY: &str = "bootstrap";
+
+/// Zips that Terraform uploads itself may have 50 MB ("Lambda quotas",
+/// `lambda/latest/dg/gettingstarted-limits.html`).
+const MAX_ZIP_BYTES: usize = 50 * 1024 * 1024;
+
+/// What to build for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The processor of the functions
+    #[arg(long, value_enum, default_value_t = Processor::Arm64)]
+    processor: Processor,
+    /// The folder that gets the packages
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+}
+
+/// A processor that Lambda has, by AWS's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Processor {
+    /// Graviton, which costs a fifth less
+    #[value(name = "arm64")]
+    Arm64,
+    /// Intel and AMD
+    #[value(name = "x86_64", alias = "x86-64")]
+    X86_64,
+}
+
+impl Processor {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64",
+            Self::X86_64 => "x86_64",
+        }
+    }
+
+    /// The compiler's name for it, with the C library of Amazon Linux 2023.
+    fn target(self) -> Target {
+        let (triple, folder) = match self {
+            Self::Arm64 => ("aarch64-unknown-linux-gnu", "arm64"),
+            Self::X86_64 => ("x86_64-unknown-linux-gnu", "x86_64"),
+        };
+        Target {
+            triple,
+            folder,
+            library: "std,panic_unwind",
+        }
+    }
+}
+
+/// Builds the functions and packs them.
+///
+/// # Errors
+///
+/// When a tool cannot be installed, or a function cannot be built or is too large.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let folder = arguments
+        .to
+        .clone()
+        .unwrap_or_else(|| step::root().join("target/package"));
+    let built = build(arguments.processor)?;
+    let binaries = FUNCTIONS
+        .iter()
+        .map(|function| {
+            let path = built.join(function).join(BINARY);
+            let binary =
+                fs::read(&path).with_context(|| format!("{} is missing", path.display()))?;
+            Ok((*function, binary))
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let binaries: Vec<_> = binaries
+        .iter()
+        .map(|(function, binary)| (*function, binary.as_slice()))
+        .collect();
+    write(&folder, arguments.processor, &binaries)?;
+    step::say(&format!(
+        "{} has the packages for {}; next: cd terraform && terraform init && terraform apply -var name_prefix=NAME",
+        folder.display(),
+        arguments.processor.name()
+    ));
+    Ok(())
+}
+
+/// Writes the packages of these binaries, and which processor they are for.
+///
+/// # Errors
+///
+/// When the folder cannot be written, or a package is larger than Lambda takes.
+pub(crate) fn write(
+    folder: &Path,
+    processor: Processor,
+    binaries: &[(&str, &[u8])],
+) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    for (function, binary) in binaries {
+        let packed = pack(binary)?;
+        if packed.len() > MAX_ZIP_BYTES {
+            bail!(
+                "the package of {function} has {} bytes, and Lambda takes {MAX_ZIP_BYTES}",
+                packed.len()
+            );
+        }
+        fs::write(folder.join(format!("{function}.zip")), packed)?;
+    }
+    let told = json!({"architecture": processor.name()});
+    fs::write(folder.join("packages.json"), format!("{told:#}\n"))?;
+    Ok(())
+}
+
+/// A zip of one binary, whose bytes depend on nothing else.
+fn pack(binary: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        .last_modified_time(DateTime::DEFAULT)
+        .system(System::Unix)
+        .unix_permissions(0o755);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file(BINARY, options)?;
+    zip.write_all(binary)?;
+    Ok(zip.finish()?.into_inner())
+}
+
+/// Compiles the functions with zig's C library and linker, and tells where they lie.
+fn build(processor: Processor) -> anyhow::Result<PathBuf> {
+    let python = Python::ready(PACKAGER)?;
+    let compiler = Compiler::ready(processor.target())?;
+    let built = step::target().join("cargo-lambda").join(processor.name());
+    let mut build = step::cargo();
+    build
+        .env("PATH", python.before_path()?)
+        .args(["lambda", "build", "--locked", "--profile", "lambda"])
+        // It would otherwise have rustup add the target, which is there by now, and override the
+        // profile: with `panic = "abort"` a panic would cost the environment.
+        .args(["--skip-target-check", "--disable-optimizations"])
+        .env("RUSTFLAGS", remapped())
+        .arg(match processor {
+            Processor::Arm64 => "--arm64",
+            Processor::X86_64 => "--x86-64",
+        })
+        .arg("--lambda-dir")
+        .arg(&built);
+    for function in FUNCTIONS {
+        build.args(["--package", function]);
+    }
+    compiler.lend(&mut build);
+    step::say(
+        "functions as they are deployed are optimized as a whole: 6 to 20 minutes on two cores",
+    );
+    step::run(&format!("build for {}", processor.name()), &mut build)?;
+    Ok(built)
+}
+
+/// Keeps the folders of this machine out of the binary: the same sources give the same bytes elsewhere.
+fn remapped() -> OsString {
+    let mut flags = std::env::var_os("RUSTFLAGS").unwrap_or_default();
+    let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let cargo = home("CARGO_HOME").or_else(|| Some(home("HOME")?.join(".cargo")));
+    let folders = [
+        (Some(step::root()), "/sluice"),
+        (Some(step::target()), "/target"),
+        (cargo, "/cargo"),
+    ];
+    for (folder, name) in folders {
+        if let Some(folder) = folder {
+            flags.push(" --remap-path-prefix=");
+            flags.push(folder);
+            flags.push("=");
+            flags.push(name);
+        }
+    }
+    flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed_in(name: &str) -> Vec<Vec<u8>> {
+        let folder = std::env::temp_dir().join(format!("sluice-{name}-{}", std::process::id()));
+        write(
+            &folder,
+            Processor::Arm64,
+            &[("process-stream", b"code".repeat(999).as_slice())],
+        )
+        .unwrap();
+        let files = ["process-stream.zip", "packages.json"];
+        let bytes = files.map(|file| fs::read(folder.join(file)).unwrap());
+        fs::remove_dir_all(&folder).unwrap();
+        bytes.to_vec()
+    }
+
+    #[test]
+    fn packaging_twice_in_two_folders_gives_the_same_bytes() {
+        assert_eq!(packed_in("once"), packed_in("again"));
+    }
+
+    #[test]
+    fn a_package_holds_the_binary_as_lambda_starts_it() {
+        let packed = pack(b"code").unwrap();
+        let mut zip = zip::ZipArchive::new(Cursor::new(packed)).unwrap();
+        assert_eq!(zip.len(), 1);
+        let mut file = zip.by_name(BINARY).unwrap();
+        assert_eq!(file.unix_mode().unwrap() & 0o777, 0o755);
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut content).unwrap();
+        assert_eq!(content, b"code");
+    }
+}

@@ -1,0 +1,236 @@
+//! What a person applies once: the two roles of GitHub Actions, and where the state is.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, bail};
+
+use super::policy::{Roles, allows, parse, roles};
+use super::program::Terraform;
+use super::resources::{Resource, of_state};
+use crate::step;
+
+const ACCOUNT: &str = "123456789012";
+
+const PLAN: &str = "terraform-plan-acme";
+
+const DEPLOY: &str = "terraform-deploy-acme";
+
+/// Actions that have another name in policies
+/// ("Actions, resources, and condition keys for Amazon `CloudFront`",
+/// `service-authorization/latest/reference/list_amazoncloudfront.html`).
+const OTHERWISE: [(&str, &str); 1] = [(
+    "cloudfront:CreateDistributionWithTags",
+    "cloudfront:CreateDistribution",
+)];
+
+/// Actions that need no permission (`STS/latest/APIReference/API_GetCallerIdentity.html`).
+const FREE: [&str; 1] = ["sts:GetCallerIdentity"];
+
+/// How many different actions a deployment asks for at least.
+const LEAST: usize = 60;
+
+/// What was applied once.
+#[derive(Debug)]
+pub(crate) struct Bootstrap {
+    /// The file `backend.tf`.
+    pub(crate) backend: String,
+    roles: Roles,
+}
+
+/// Applies it as far as its roles and the name of its bucket go, and gives the file of the backend.
+/// The rest of the bucket is that of every other bucket.
+///
+/// # Errors
+///
+/// When it does not apply, or a role may too much or too little.
+pub(crate) fn check(terraform: &Terraform) -> anyhow::Result<Bootstrap> {
+    terraform.init()?;
+    terraform.succeed(
+        "apply of the bootstrap",
+        &[
+            "apply",
+            "-auto-approve",
+            "-target=aws_iam_role_policy_attachment.this",
+            "-target=aws_iam_role_policy.state",
+            "-target=module.state.aws_s3_bucket_public_access_block.this",
+            "-target=module.state.aws_s3_bucket_server_side_encryption_configuration.this",
+            "-var=name_prefix=acme",
+            r#"-var=plan_subjects=["repo:acme/lake:pull_request","repo:acme/lake:ref:refs/heads/main"]"#,
+            r#"-var=deploy_subjects=["repo:acme/lake:environment:live"]"#,
+        ],
+    )?;
+    let state = terraform.show(None)?;
+    let roles = privileges(&of_state(&state))?;
+    let backend = &state["values"]["outputs"]["backend"]["value"];
+    let backend = backend.as_str().context("the bootstrap names no backend")?;
+    Ok(Bootstrap {
+        backend: backend.to_owned(),
+        roles,
+    })
+}
+
+impl Bootstrap {
+    /// Checks that the role that deploys may do what a deployment has asked for.
+    ///
+    /// # Errors
+    ///
+    /// Names each action that it lacks.
+    pub(crate) fn suffices(&self, asked: &[String]) -> anyhow::Result<()> {
+        let deploy = self.roles.get(DEPLOY).into_iter().flatten();
+        let allowed: BTreeSet<_> = deploy.flat_map(|statement| &statement.actions).collect();
+        let needed: BTreeSet<_> = asked
+            .iter()
+            .map(|action| {
+                let named = OTHERWISE.iter().find(|(asked, _)| asked == action);
+                named.map_or(action.clone(), |(_, needed)| (*needed).to_owned())
+            })
+            .filter(|action| !FREE.contains(&action.as_str()))
+            .collect();
+        let lacking: Vec<_> = needed.iter().filter(|it| !allowed.contains(it)).collect();
+        if !lacking.is_empty() || needed.len() < LEAST {
+            bail!(
+                "{DEPLOY} needs {lacking:?} for what a deployment asks; {} were asked for",
+                needed.len()
+            );
+        }
+        step::say(&format!(
+            "{DEPLOY} may do each of the {} actions beside S3's that a deployment asked for",
+            needed.len()
+        ));
+        Ok(())
+    }
+}
+
+fn privileges(resources: &[Resource]) -> anyhow::Result<Roles> {
+    let mut wrong = Vec::new();
+    let roles = roles(resources, &mut wrong)?;
+    let (plan, deploy) = (PLAN, DEPLOY);
+    let stream = format!("arn:aws:kinesis:{}:{ACCOUNT}:stream/", super::REGION);
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/");
+    let state = format!("arn:aws:s3:::terraform-state-acme-{ACCOUNT}");
+    let mut judged = 0;
+    let mut judge = |who: &str, action: &str, resource: &str, may: bool| {
+        judged += 1;
+        let allowed = roles
+            .get(who)
+            .is_some_and(|role| allows(role, action, resource));
+        if allowed != may {
+            let verb = if may { "may not" } else { "may" };
+            wrong.push(format!("{who} {verb} {action} on {resource}"));
+        }
+    };
+    for who in [plan, deploy] {
+        judge(
+            who,
+            "kinesis:DescribeStreamSummary",
+            &format!("{stream}acme-s"),
+            true,
+        );
+        judge(
+            who,
+            "s3:GetObject",
+            &format!("{state}/acme/terraform.tfstate"),
+            true,
+        );
+        judge(
+            who,
+            "s3:PutObject",
+            &format!("{state}/acme/terraform.tfstate.tflock"),
+            true,
+        );
+        judge(
+            who,
+            "s3:GetObject",
+            &format!("{state}/other/terraform.tfstate"),
+            false,
+        );
+        judge(
+            who,
+            "s3:GetObject",
+            "arn:aws:s3:::acme-user-activity-logs/a.json",
+            false,
+        );
+        judge(
+            who,
+            "s3:DeleteObjectVersion",
+            "arn:aws:s3:::acme-user-activity-logs/a.json",
+            false,
+        );
+        judge(who, "kinesis:GetRecords", &format!("{stream}acme-s"), false);
+        judge(who, "s3:PutBucketPolicy", &state, false);
+        judge(who, "iam:PutRolePolicy", &format!("{role}{deploy}"), false);
+        judge(who, "iam:AttachRolePolicy", &format!("{role}acme-f"), false);
+        judge(
+            who,
+            "iam:DeleteRolePermissionsBoundary",
+            &format!("{role}acme-f"),
+            false,
+        );
+        judge(who, "iam:CreateUser", "*", false);
+    }
+    for (action, resource) in [
+        ("kinesis:CreateStream", format!("{stream}acme-s")),
+        ("iam:CreateRole", format!("{role}acme-f")),
+        ("iam:PassRole", format!("{role}acme-f")),
+        (
+            "s3:PutObject",
+            "arn:aws:s3:::acme-kdg-page/index.html".to_owned(),
+        ),
+        ("s3:PutObject", format!("{state}/acme/terraform.tfstate")),
+    ] {
+        judge(deploy, action, &resource, true);
+        judge(plan, action, &resource, false);
+    }
+    judge(
+        deploy,
+        "kinesis:DeleteStream",
+        &format!("{stream}others-s"),
+        false,
+    );
+    judge(deploy, "iam:CreateRole", &format!("{role}others-f"), false);
+    judge(deploy, "iam:PassRole", &format!("{role}others-f"), false);
+    let of_deploy = roles.get(deploy).into_iter().flatten();
+    for statement in
+        of_deploy.filter(|it| it.actions.iter().any(|action| action == "iam:CreateRole"))
+    {
+        if statement.condition["StringEquals"]["iam:PermissionsBoundary"].is_null() {
+            wrong.push(format!("{deploy} makes roles without a boundary"));
+        }
+    }
+    for resource in resources.iter().filter(|it| it.kind == "aws_iam_role") {
+        trust(resource, &mut wrong)?;
+    }
+    if !wrong.is_empty() {
+        bail!(
+            "the roles of the bootstrap are wrong:\n- {}",
+            wrong.join("\n- ")
+        );
+    }
+    step::say(&format!(
+        "the roles that plan and deploy: {judged} questions of who may what"
+    ));
+    Ok(roles)
+}
+
+/// Checks that a role is for whole subjects of tokens that were made for AWS.
+fn trust(role: &Resource, wrong: &mut Vec<String>) -> anyhow::Result<()> {
+    let policy = parse(role.text("assume_role_policy"), &role.address)?;
+    let equals = &policy["Statement"][0]["Condition"]["StringEquals"];
+    let equals = if equals.is_null() {
+        &policy["Statement"]["Condition"]["StringEquals"]
+    } else {
+        equals
+    };
+    let audience = &equals["token.actions.githubusercontent.com:aud"];
+    let subjects = equals["token.actions.githubusercontent.com:sub"].to_string();
+    if audience.as_str() != Some("sts.amazonaws.com")
+        || !subjects.contains("repo:acme/lake:")
+        || subjects.contains('*')
+    {
+        wrong.push(format!(
+            "{} trusts more than the subjects that are named",
+            role.address
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,280 @@
+//! The life of a deployment, as its user runs it: create, repeat, change, destroy.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+
+use super::mock_server::MockServer;
+use super::program::Terraform;
+use super::resources::{changes, of_state};
+use super::scratch::Scratch;
+use crate::step;
+
+/// The pipeline that is added, which is everything that those that ship are not.
+pub(crate) const ADDED: &str = "orders";
+
+/// How many kinds of things a deployment has in the server.
+const KINDS: usize = 18;
+
+/// The bucket of the pipeline that is added, which is there before.
+const EXISTING_BUCKET: &str = "orders-of-others";
+
+/// What every pipeline shares, and what therefore changes when one comes or goes.
+const SHARED: [&str; 3] = [
+    "module.dashboard.aws_cloudwatch_dashboard.this",
+    r#"module.kdg["kdg"].aws_iam_role_policy.this"#,
+    r#"module.kdg["kdg"].aws_s3_object.config"#,
+];
+
+/// A deployment of the scratch copy in the mock server.
+#[derive(Debug)]
+pub(crate) struct Deployment<'t> {
+    terraform: Terraform,
+    server: &'t MockServer,
+    scratch: &'t Scratch,
+}
+
+impl<'t> Deployment<'t> {
+    pub(crate) fn of(terraform: &Terraform, server: &'t MockServer, scratch: &'t Scratch) -> Self {
+        Self {
+            terraform: terraform.at(&scratch.terraform(), Some(&server.endpoint())),
+            server,
+            scratch,
+        }
+    }
+
+    /// Moves the state to where the bootstrap says.
+    ///
+    /// # Errors
+    ///
+    /// When the backend cannot be used.
+    pub(crate) fn keep_state(&self, backend: &str) -> anyhow::Result<()> {
+        fs::write(self.scratch.terraform().join("backend.tf"), backend)?;
+        self.terraform.succeed(
+            "init with the state in S3",
+            &["init", "-reconfigure", "-lockfile=readonly"],
+        )?;
+        Ok(())
+    }
+
+    /// Applies everything: all pipelines, the generator's page and the analytics.
+    ///
+    /// # Errors
+    ///
+    /// When the apply fails.
+    pub(crate) fn create(&self) -> anyhow::Result<Value> {
+        let variables = self.variables(&["mock-data"])?;
+        self.terraform.succeed(
+            "apply of everything",
+            &["apply", "-auto-approve", "-parallelism=30", &variables],
+        )?;
+        let state = self.terraform.show(None)?;
+        let kinds = self.server.contents()?.len();
+        if kinds < KINDS {
+            bail!(
+                "the server has but {kinds} kinds of things, so that nothing could be left behind"
+            );
+        }
+        step::say(&format!("it has {} resources", of_state(&state).len()));
+        Ok(state)
+    }
+
+    /// Builds again without a change of the code, and plans again.
+    ///
+    /// # Errors
+    ///
+    /// When there is something to do.
+    pub(crate) fn repeat(&self) -> anyhow::Result<()> {
+        self.scratch.packages()?;
+        let variables = self.variables(&["mock-data"])?;
+        let ended =
+            self.terraform
+                .run(&["plan", "-detailed-exitcode", "-parallelism=30", &variables])?;
+        if ended.code != Some(0) {
+            bail!("the second plan is not empty:\n{}", ended.printed);
+        }
+        step::say("the second plan is empty");
+        Ok(())
+    }
+
+    /// Adds a pipeline, alters one and removes one, each by its file alone.
+    ///
+    /// # Errors
+    ///
+    /// When the plan touches anything else.
+    pub(crate) fn change(&self) -> anyhow::Result<Value> {
+        self.server.make_bucket(EXISTING_BUCKET)?;
+        let pipelines = self.scratch.pipelines();
+        let added = format!("{ADDED}.yaml");
+        let file = self
+            .scratch
+            .terraform()
+            .join("tests/pipelines")
+            .join(&added);
+        fs::copy(file, pipelines.join(added)).context("no pipeline can be added")?;
+        fs::remove_file(pipelines.join("mock-data.yaml")).context("no pipeline can be removed")?;
+        let altered = pipelines.join("user-activity.yaml");
+        let text = fs::read_to_string(&altered).context("no pipeline can be altered")?;
+        let from = "  function: ProcessUserActivity\n";
+        let to = format!("{from}  program: .seen = true\n");
+        if !text.contains(from) {
+            bail!("pipelines/user-activity.yaml is not as this test expects it");
+        }
+        fs::write(&altered, text.replace(from, &to))?;
+        let variables = self.variables(&["mock-data"])?;
+        self.terraform.succeed(
+            "plan of a change",
+            &[
+                "plan",
+                "-out=changed.tfplan",
+                "-parallelism=30",
+                "-refresh=false",
+                &variables,
+            ],
+        )?;
+        let plan = self.terraform.show(Some("changed.tfplan"))?;
+        touches_only_that(&plan)?;
+        self.terraform.succeed(
+            "apply of the change",
+            &["apply", "-parallelism=30", "changed.tfplan"],
+        )?;
+        self.terraform.show(None)
+    }
+
+    /// Destroys everything: first without leave to delete data, then with it.
+    ///
+    /// # Errors
+    ///
+    /// When data goes without leave, or something stays that should go.
+    pub(crate) fn destroy(&self) -> anyhow::Result<()> {
+        let bucket = "acme-kdg-archive";
+        self.server.put(bucket, "kinesis/1.json")?;
+        let refused = self.terraform.run(&[
+            "destroy",
+            "-auto-approve",
+            "-parallelism=30",
+            "-refresh=false",
+            &self.variables(&[])?,
+        ])?;
+        if refused.code == Some(0) || !self.server.has(bucket, "kinesis/1.json") {
+            bail!("a bucket was destroyed with its data:\n{}", refused.printed);
+        }
+        let sentence =
+            format!("the bucket {bucket} is kept with its data. To delete both, first apply with");
+        // The words are wrapped, and what frames them comes between.
+        let words = |text: &str| -> String {
+            let letters = text.chars().filter(|c| !c.is_whitespace() && *c != '│');
+            letters.collect()
+        };
+        if !words(&refused.printed).contains(&words(&sentence)) {
+            bail!("the refusal does not say how:\n{}", refused.printed);
+        }
+        let kept: BTreeSet<_> = of_state(&self.terraform.show(None)?)
+            .into_iter()
+            .map(|resource| resource.address)
+            .filter(|address| !address.starts_with("module.bucket["))
+            .collect();
+        if !kept.is_empty() {
+            bail!("the refusal keeps more than buckets: {kept:?}");
+        }
+        step::say("destroy without leave keeps the buckets, and says how they go");
+        let every = self.pipelines()?;
+        let every: Vec<_> = every.iter().map(String::as_str).collect();
+        let variables = self.variables(&every)?;
+        self.terraform.succeed(
+            "leave to delete",
+            &[
+                "apply",
+                "-auto-approve",
+                "-target=module.bucket",
+                &variables,
+            ],
+        )?;
+        self.terraform.succeed(
+            "destroy",
+            &[
+                "destroy",
+                "-auto-approve",
+                "-parallelism=30",
+                "-refresh=false",
+                &variables,
+            ],
+        )?;
+        self.server.remove_bucket(EXISTING_BUCKET)
+    }
+
+    fn variables(&self, delete_data_of: &[&str]) -> anyhow::Result<String> {
+        self.scratch.variables(&json!({
+            "name_prefix": "acme",
+            "delete_data_of": delete_data_of,
+            "alarms": {"email": "team@example.com", "silence_minutes": {"user-activity": 60}},
+            "kdg": {"users": ["ada@example.com"]},
+            "bucket_readers": ["arn:aws:iam::210987654321:root"],
+        }))
+    }
+
+    /// The names of the pipelines.
+    ///
+    /// # Errors
+    ///
+    /// When their folder cannot be read.
+    pub(crate) fn pipelines(&self) -> anyhow::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(self.scratch.pipelines())? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            names.extend(name.strip_suffix(".yaml").map(str::to_owned));
+        }
+        Ok(names)
+    }
+}
+
+/// Judges the plan of [`Deployment::change`].
+fn touches_only_that(plan: &Value) -> anyhow::Result<()> {
+    let altered = r#"module.process["user-activity"].aws_lambda_function.this"#;
+    let changes = changes(plan);
+    let mut wrong = Vec::new();
+    let (mut created, mut deleted) = (0, 0);
+    for (address, action) in &changes {
+        match action.as_str() {
+            "create" if address.contains("[\"orders") => created += 1,
+            "delete" if address.contains("[\"mock-data\"]") => deleted += 1,
+            "update" if address == altered || SHARED.contains(&address.as_str()) => {}
+            _ => wrong.push(format!("{action} {address}")),
+        }
+    }
+    if !wrong.is_empty() || created == 0 || deleted == 0 || !changes.contains_key(altered) {
+        bail!(
+            "the plan should create `orders`, destroy `mock-data` and update the function of \
+             `user-activity`; it creates {created}, destroys {deleted}, and also would {}",
+            wrong.join(", ")
+        );
+    }
+    let attributes = changed_attributes(plan, altered);
+    if attributes != ["environment"] {
+        bail!("another program changes more of the function than its environment: {attributes:?}");
+    }
+    step::say(&format!(
+        "the plan creates {created} resources of the pipeline that was added, destroys {deleted} of the one \
+         that was removed, and changes one environment and what all share"
+    ));
+    Ok(())
+}
+
+/// The attributes that an update changes, as far as they are known before.
+fn changed_attributes(plan: &Value, address: &str) -> Vec<String> {
+    let resources = plan["resource_changes"].as_array();
+    let found = resources
+        .into_iter()
+        .flatten()
+        .find(|change| change["address"] == address);
+    let Some(change) = found.map(|found| &found["change"]) else {
+        return Vec::new();
+    };
+    let after = change["after"].as_object().into_iter().flatten();
+    after
+        .filter(|(name, value)| change["before"][name.as_str()] != **value)
+        .map(|(name, _)| name.clone())
+        .collect()
+}

@@ -1,0 +1,206 @@
+//! Terraform in a copy of the configuration, with the provider of the disk or of the registry.
+
+use std::error::Error;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+use super::mirror;
+use crate::step;
+
+/// What it says when it has no provider; the words after these are wrapped.
+const NO_PROVIDER: &str = "Failed to query available provider packages";
+
+/// Variables that would have Terraform, or the provider, do something else than is tested.
+const FOREIGN: [&str; 6] = [
+    "AWS_",
+    "TF_VAR_",
+    "TF_CLI_ARGS",
+    "TF_DATA_DIR",
+    "TF_WORKSPACE",
+    "TF_LOG",
+];
+
+/// This machine has no provider, and cannot get it.
+#[derive(Debug)]
+pub(crate) struct NoProvider;
+
+impl fmt::Display for NoProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "Terraform's AWS provider is missing: no registry can be reached, and no folder of this machine \
+             holds registry.terraform.io/hashicorp/aws. Make one on a machine with a network by \
+             `terraform providers mirror FOLDER` in terraform/, and name it in TF_PROVIDER_MIRROR",
+        )
+    }
+}
+
+impl Error for NoProvider {}
+
+/// Terraform in one folder.
+#[derive(Debug)]
+pub(crate) struct Terraform {
+    configuration: PathBuf,
+    folder: PathBuf,
+    endpoint: Option<String>,
+}
+
+/// The end of a run, whatever it was.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    /// What it printed, on both ways.
+    pub(crate) printed: String,
+}
+
+impl Terraform {
+    /// Terraform in this folder, if this machine has it at all.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration of its command line cannot be written.
+    pub(crate) fn find(folder: &Path) -> anyhow::Result<Option<Self>> {
+        let mut version = Command::new("terraform");
+        version.arg("version").stdout(Stdio::null());
+        if version.stderr(Stdio::null()).status().is_err() {
+            return Ok(None);
+        }
+        let mirror = mirror::find();
+        match &mirror {
+            Some(root) => step::say(&format!("the AWS provider comes from {}", root.display())),
+            None => step::say("no mirror holds the AWS provider; it comes from the registry"),
+        }
+        let configuration = step::target().join("tools").join("terraform.tfrc");
+        fs::create_dir_all(step::target().join("tools"))?;
+        fs::write(&configuration, mirror::configuration(mirror.as_deref()))
+            .context("the configuration of Terraform's command line cannot be written")?;
+        Ok(Some(Self {
+            configuration,
+            folder: folder.to_owned(),
+            endpoint: None,
+        }))
+    }
+
+    /// The same in another folder, and against another server.
+    pub(crate) fn at(&self, folder: &Path, endpoint: Option<&str>) -> Self {
+        Self {
+            configuration: self.configuration.clone(),
+            folder: folder.to_owned(),
+            endpoint: endpoint.map(str::to_owned),
+        }
+    }
+
+    /// Installs the provider as the lock file has it.
+    ///
+    /// # Errors
+    ///
+    /// When there is neither a mirror nor a registry, or what they have is another provider.
+    pub(crate) fn init(&self) -> anyhow::Result<()> {
+        let ended = self.run(&["init", "-backend=false", "-lockfile=readonly"])?;
+        if ended.code == Some(0) {
+            return Ok(());
+        }
+        if ended.printed.contains(NO_PROVIDER) {
+            return Err(NoProvider.into());
+        }
+        bail!("terraform init failed:\n{}", ended.printed)
+    }
+
+    /// Runs it to a good end, and says how long it took.
+    ///
+    /// # Errors
+    ///
+    /// When it fails, with what it printed.
+    pub(crate) fn succeed(&self, name: &str, arguments: &[&str]) -> anyhow::Result<String> {
+        let started = std::time::Instant::now();
+        let ended = self.run(arguments)?;
+        if ended.code != Some(0) {
+            bail!(
+                "{name} failed: terraform {}\n{}",
+                arguments.join(" "),
+                ended.printed
+            );
+        }
+        step::say(&format!(
+            "{name} done in {:.1} s",
+            started.elapsed().as_secs_f32()
+        ));
+        Ok(ended.printed)
+    }
+
+    /// Runs it to any end.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub(crate) fn run(&self, arguments: &[&str]) -> anyhow::Result<Ended> {
+        let output = self
+            .command(arguments)
+            .output()
+            .context("terraform cannot be started")?;
+        let printed = [output.stdout, output.stderr].concat();
+        Ok(Ended {
+            code: output.status.code(),
+            printed: String::from_utf8_lossy(&printed).into_owned(),
+        })
+    }
+
+    /// The state, or a saved plan, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub(crate) fn show(&self, plan: Option<&str>) -> anyhow::Result<Value> {
+        let mut arguments = vec!["show", "-json"];
+        arguments.extend(plan);
+        let output = self
+            .command(&arguments)
+            .output()
+            .context("terraform cannot be started")?;
+        if !output.status.success() {
+            bail!(
+                "terraform show failed:\n{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        serde_json::from_slice(&output.stdout).context("terraform show printed no JSON")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let (verb, others) = arguments.split_at(1);
+        let mut command = step::command("terraform");
+        for (name, _) in std::env::vars_os() {
+            let told = name.to_string_lossy();
+            if FOREIGN.iter().any(|prefix| told.starts_with(prefix)) {
+                command.env_remove(&name);
+            }
+        }
+        command
+            .arg(format!("-chdir={}", self.folder.display()))
+            .args(verb);
+        if verb != ["show"] {
+            command.arg("-no-color");
+        }
+        command
+            .args(others)
+            .stdin(Stdio::null())
+            .env("TF_CLI_CONFIG_FILE", &self.configuration)
+            .env("TF_IN_AUTOMATION", "1")
+            .env("TF_INPUT", "0")
+            .env("CHECKPOINT_DISABLE", "1")
+            // Dummies, and a port that nobody listens on: a test never reaches an account.
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_REGION", super::REGION)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env(
+                "AWS_ENDPOINT_URL",
+                self.endpoint.as_deref().unwrap_or("http://127.0.0.1:9"),
+            );
+        command
+    }
+}
