@@ -4,6 +4,7 @@
 use std::{env, fs, path::Path, time::Duration};
 
 use ingest::report::{Counts, RunReport};
+use serde_json::Value;
 
 #[test]
 fn terraform_is_tested_against_the_line_of_a_run() {
@@ -24,11 +25,11 @@ fn terraform_is_tested_against_the_line_of_a_run() {
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let path = root.join("terraform/tests/ingest-log-line.json");
-    let now = format!("{:#}\n", report.line());
+    let now: Value = serde_json::from_str(&report.line().to_string()).unwrap();
     if env::var_os("SLUICE_CAPTURE").is_some() {
-        fs::write(&path, &now).unwrap();
+        fs::write(&path, format!("{now:#}\n")).unwrap();
     }
-    let captured = fs::read_to_string(&path).unwrap();
+    let captured: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     assert_eq!(
         captured, now,
         "the line is another: capture it again with SLUICE_CAPTURE=1"
