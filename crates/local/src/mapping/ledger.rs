@@ -109,11 +109,15 @@ impl Ledger {
 
     /// What is to be kept for a restart.
     pub(super) fn checkpoint(&self, shard: &str) -> Checkpoint {
-        // With nothing read beyond the place the marks tell nothing that it does not.
-        let lanes = if self.read.is_empty() {
-            Vec::new()
-        } else {
+        // Marks may lie beyond what has been read since a restart: they still hold then.
+        let lies_beyond = |mark: &SequenceNumber| match &self.place {
+            Place::After(place) => mark > place,
+            _ => true,
+        };
+        let lanes = if self.marks.iter().flatten().any(lies_beyond) {
             self.marks.clone()
+        } else {
+            Vec::new()
         };
         Checkpoint {
             shard: shard.to_owned(),
@@ -192,6 +196,24 @@ mod tests {
         let delivered = [(1, 0), (2, 1), (3, 0), (4, 1)]
             .map(|(sequence, lane)| after.note(&number(sequence), lane, 10));
         assert_eq!(delivered, [true, false, true, true]);
+    }
+
+    #[test]
+    fn a_second_restart_forgets_nothing_that_the_first_had_not_read_again() {
+        let mut first = ledger(2);
+        for (sequence, lane) in [(1, 0), (2, 1), (3, 0)] {
+            first.note(&number(sequence), lane, 10);
+        }
+        first.settle(0, &number(3));
+
+        let mut second = Ledger::open(first.checkpoint("shardId-000000000000"), 2);
+        second.note(&number(1), 0, 10);
+        second.note(&number(2), 1, 10);
+        second.settle(1, &number(2));
+
+        let mut third = Ledger::open(second.checkpoint("shardId-000000000000"), 2);
+        assert_eq!(*third.place(), Place::After(number(2)));
+        assert!(!third.note(&number(3), 0, 10));
     }
 
     #[test]
