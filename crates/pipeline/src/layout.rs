@@ -48,6 +48,9 @@ pub enum Layout {
 /// sequence numbers of at most 129 digits, what tells equal names apart, and the extension.
 const MAX_NAME_BYTES: usize = 128 + 1 + 129 + 1 + 129 + 9 + 11;
 
+/// More than any array of a record has elements.
+const MAX_INDEX_DIGITS: usize = 9;
+
 /// A checked template for object keys, or for the partitions of layout `batch`.
 #[derive(Clone, Debug)]
 pub struct KeyTemplate {
@@ -66,11 +69,15 @@ pub(crate) struct Field {
 
 impl Field {
     pub(crate) fn parse(source: &str) -> Result<Self, TemplateError> {
-        let path = parse_value_path(source).map_err(|_| TemplateError {
+        let wrong = || TemplateError {
             offset: 0,
             message: format!("`{source}` is not the path of a field"),
             remedy: "write it as in VRL, such as `user.id` or `items[0].\"odd name\"`".to_owned(),
-        })?;
+        };
+        if has_huge_index(source) {
+            return Err(wrong());
+        }
+        let path = parse_value_path(source).map_err(|_| wrong())?;
         Ok(Self {
             path,
             source: source.to_owned(),
@@ -82,6 +89,14 @@ impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.source)
     }
+}
+
+/// Whether an index has so many digits that the parser of paths would overflow.
+fn has_huge_index(source: &str) -> bool {
+    source.split('[').skip(1).any(|rest| {
+        let digits = rest.trim_start().trim_start_matches('-');
+        digits.bytes().take_while(u8::is_ascii_digit).count() > MAX_INDEX_DIGITS
+    })
 }
 
 /// Why a record has no key.
