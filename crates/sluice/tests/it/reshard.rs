@@ -1,6 +1,4 @@
-use aws_sdk_kinesis::types::ScalingType;
-
-use crate::stack::{Stack, put, records, sequence_numbers};
+use crate::stack::{Stack, put, records, reshard, sequence_numbers};
 
 #[tokio::test]
 async fn nothing_is_lost_or_doubled_when_shards_split_and_merge_under_load() {
@@ -15,34 +13,12 @@ async fn nothing_is_lost_or_doubled_when_shards_split_and_merge_under_load() {
         }
         acknowledged
     };
-    let reshard = async {
+    let resharded = async {
         for target in [2, 4, 2, 1] {
-            let update = kinesis
-                .update_shard_count()
-                .stream_name("kdg-archive-stream");
-            update
-                .target_shard_count(target)
-                .scaling_type(ScalingType::UniformScaling)
-                .send()
-                .await
-                .unwrap();
-            loop {
-                let found = kinesis
-                    .describe_stream_summary()
-                    .stream_name("kdg-archive-stream")
-                    .send()
-                    .await
-                    .unwrap();
-                let summary = found.stream_description_summary().unwrap();
-                if summary.stream_status().as_str() == "ACTIVE" {
-                    assert_eq!(summary.open_shard_count(), target);
-                    break;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
+            reshard(&kinesis, "kdg-archive-stream", target).await;
         }
     };
-    let (acknowledged, ()) = tokio::join!(load, reshard);
+    let (acknowledged, ()) = tokio::join!(load, resharded);
     let keys = stack
         .until_objects("kdg-archive", "kinesis/", all.len())
         .await;

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_kinesis::primitives::Blob;
-use aws_sdk_kinesis::types::PutRecordsRequestEntry;
+use aws_sdk_kinesis::types::{PutRecordsRequestEntry, ScalingType, StreamStatus};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -17,6 +17,9 @@ use tokio::net::TcpStream;
 
 /// How long a record may take to reach the bucket on a machine that does much else.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Between two looks at what takes a while.
+const GLANCE_PAUSE: Duration = Duration::from_millis(20);
 
 /// The workspace's own pipelines.
 pub(crate) fn pipelines() -> PathBuf {
@@ -210,19 +213,17 @@ impl Stack {
         prefix: &str,
         wanted: usize,
     ) -> Vec<String> {
-        let started = Instant::now();
-        loop {
+        until(async || {
             let keys = self.keys(bucket, prefix).await;
             if keys.len() >= wanted {
-                return keys;
+                return Ok(keys);
             }
-            assert!(
-                started.elapsed() < PATIENCE,
-                "{} of {wanted} objects below {bucket}/{prefix} after {PATIENCE:?}",
-                keys.len()
-            );
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+            let found = keys.len();
+            Err(format!(
+                "{found} of {wanted} objects below {bucket}/{prefix}"
+            ))
+        })
+        .await
     }
 }
 
@@ -231,6 +232,36 @@ impl Drop for Stack {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Looks until it is so, and says what was seen instead when that takes too long.
+pub(crate) async fn until<T>(mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
+    let started = Instant::now();
+    loop {
+        match look().await {
+            Ok(found) => return found,
+            Err(seen) => assert!(started.elapsed() < PATIENCE, "{seen} after {PATIENCE:?}"),
+        }
+        tokio::time::sleep(GLANCE_PAUSE).await;
+    }
+}
+
+/// Splits or merges the shards of a stream, and waits until it is done.
+pub(crate) async fn reshard(kinesis: &aws_sdk_kinesis::Client, stream: &str, target: i32) {
+    let update = kinesis.update_shard_count().stream_name(stream);
+    let update = update.target_shard_count(target);
+    let update = update.scaling_type(ScalingType::UniformScaling);
+    update.send().await.unwrap();
+    let open = until(async || {
+        let found = kinesis.describe_stream_summary().stream_name(stream);
+        let found = found.send().await.unwrap();
+        let summary = found.stream_description_summary().unwrap();
+        match summary.stream_status() {
+            StreamStatus::Active => Ok(summary.open_shard_count()),
+            other => Err(format!("{stream} is {other}")),
+        }
+    });
+    assert_eq!(open.await, target);
 }
 
 /// Puts records until each is acknowledged, and returns their sequence numbers.

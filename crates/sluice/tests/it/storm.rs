@@ -5,14 +5,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
-use aws_sdk_kinesis::Client;
-use aws_sdk_kinesis::types::ScalingType;
 use pipeline::object::Compression;
 use serde_json::Value;
 
-use crate::stack::{Stack, sluice};
+use crate::stack::{Stack, reshard, sluice};
 
 /// Enough for every fault to strike, where builds are slow.
 const RECORDS: u32 = 3_000;
@@ -54,23 +51,6 @@ fn records() -> u32 {
     std::env::var("SLUICE_STORM").map_or(RECORDS, |records| records.parse().unwrap())
 }
 
-async fn reshard(kinesis: &Client, target: i32) {
-    let update = kinesis.update_shard_count().stream_name(STREAM);
-    let update = update.target_shard_count(target);
-    let update = update.scaling_type(ScalingType::UniformScaling);
-    update.send().await.unwrap();
-    loop {
-        let found = kinesis.describe_stream_summary().stream_name(STREAM);
-        let found = found.send().await.unwrap();
-        let summary = found.stream_description_summary().unwrap();
-        if summary.stream_status().as_str() == "ACTIVE" {
-            assert_eq!(summary.open_shard_count(), target);
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 /// Sends records through the storm, and gives the stack that is left.
 async fn storm(folder: &Path) -> Stack {
     let state = folder.join("state");
@@ -85,8 +65,8 @@ async fn storm(folder: &Path) -> Stack {
     // A split and a merge, and an end without warning while records are everywhere.
     stack.until_objects("storm", "", 1).await;
     let kinesis = stack.kinesis().await;
-    reshard(&kinesis, 8).await;
-    reshard(&kinesis, 4).await;
+    reshard(&kinesis, STREAM, 8).await;
+    reshard(&kinesis, STREAM, 4).await;
     stack.kill();
     let stack = Stack::start_at(&port, folder, &state, &FAULTS);
     let output = send.wait_with_output().unwrap();
