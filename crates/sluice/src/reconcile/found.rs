@@ -1,14 +1,14 @@
 //! What was found of each expected record, and what else was found.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use anyhow::Context as _;
 use pipeline::object::{
-    COUNT_METADATA, Compression, IdMember, SHA256_METADATA, identity_of_line, sha256,
+    COUNT_METADATA, Compression, FIRST_METADATA, IdMember, SHA256_METADATA, SHARD_METADATA,
+    identity_of_line, sha256,
 };
 use pipeline::record::Identity;
 
-use super::expected::{Expected, Fate, Place, intern};
+use super::expected::{Expected, Fate, Place, digest, intern};
 use super::keys::Keys;
 use super::search::Read;
 
@@ -53,6 +53,11 @@ pub(super) struct Found {
     pub(super) corrupt: Vec<(u32, String)>,
     /// Lines that do not tell which record they are.
     pub(super) nameless: u64,
+    /// Objects of such lines that are the same as another, and how many lines they have.
+    pub(super) copies: Vec<u32>,
+    pub(super) copied_lines: u64,
+    /// Of each object of such lines, what stands for its records and its digest.
+    stamps: HashSet<u64>,
 }
 
 impl Seen {
@@ -194,15 +199,9 @@ impl Found {
         read: &Read,
         id: &IdMember,
     ) -> Result<(), String> {
-        let compression = Compression::of_key(key)
-            .context("its name has no ending of an object of lines")
-            .map_err(|error| error.to_string())?;
-        let lines = compression
-            .decompress(&read.body)
-            .map_err(|error| format!("it cannot be decompressed: {error}"))?;
-        let (mut count, mut nameless) = (0_u64, 0_u64);
+        let lines = opened(key, read)?;
+        let mut nameless = 0_u64;
         for line in lines.split_inclusive(|byte| *byte == b'\n') {
-            count += 1;
             match identity_of_line(line, id) {
                 Some(identity) => {
                     self.stored(expected, &identity, object);
@@ -210,19 +209,51 @@ impl Found {
                 None => nameless += 1,
             }
         }
-        if read.metadata.get(SHA256_METADATA) != Some(&sha256(&lines)) {
-            return Err("its lines are not those of its digest".to_owned());
-        }
-        if read.metadata.get(COUNT_METADATA) != Some(&count.to_string()) {
-            return Err(format!(
-                "it has {count} lines and should have another number"
-            ));
-        }
+        verified(&lines, read)?;
         if nameless > 0 {
             return Err(format!("{nameless} of its lines name no record"));
         }
         Ok(())
     }
+
+    /// Counts the lines of an object that do not tell who they are; says what is wrong with it.
+    /// Nothing is known of lines that are not those of its digest.
+    pub(super) fn nameless(&mut self, key: &str, object: u32, read: &Read) -> Result<(), String> {
+        let lines = opened(key, read)?;
+        let count = verified(&lines, read)?;
+        let stamp = [SHARD_METADATA, FIRST_METADATA, SHA256_METADATA];
+        let stamp = stamp.map(|name| read.metadata.get(name).map_or("", String::as_str));
+        // The function finds its own object there and writes none twice.
+        if self.stamps.insert(digest(&stamp.join(":"))) {
+            self.nameless += count;
+        } else {
+            self.copied_lines += count;
+            self.copies.push(object);
+        }
+        Ok(())
+    }
+}
+
+/// The lines of an object.
+fn opened(key: &str, read: &Read) -> Result<Vec<u8>, String> {
+    Compression::of_key(key)
+        .ok_or("its name has no ending of an object of lines")?
+        .decompress(&read.body)
+        .map_err(|error| format!("it cannot be decompressed: {error}"))
+}
+
+/// How many lines there are, if they are those that the metadata tells of.
+fn verified(lines: &[u8], read: &Read) -> Result<u64, String> {
+    if read.metadata.get(SHA256_METADATA) != Some(&sha256(lines)) {
+        return Err("its lines are not those of its digest".to_owned());
+    }
+    let count = lines.split_inclusive(|byte| *byte == b'\n').count();
+    if read.metadata.get(COUNT_METADATA) != Some(&count.to_string()) {
+        return Err(format!(
+            "it has {count} lines and should have another number"
+        ));
+    }
+    Ok(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -97,7 +97,11 @@ impl Report<'_> {
             ),
             ("given up", count(balance.given_up.len()), String::new()),
             ("missing", balance.missing(), String::new()),
-            ("duplicate", count(balance.duplicate.len()), repeated),
+            (
+                "duplicate",
+                count(balance.duplicate.len()) + self.found.copied_lines,
+                repeated,
+            ),
             ("corrupt", count(self.found.corrupt.len()), String::new()),
         ]
     }
@@ -134,6 +138,10 @@ impl Report<'_> {
                 as Box<dyn Fn() -> Value>
         });
         lists.push(("corrupt", corrupt.collect()));
+        let copies = found.copies.iter().map(|object| {
+            Box::new(move || json!({"object": found.key(*object)})) as Box<dyn Fn() -> Value>
+        });
+        lists.push(("copies", copies.collect()));
         let strangers = found.strangers.iter().map(|object| {
             Box::new(move || json!({"object": found.key(*object)})) as Box<dyn Fn() -> Value>
         });

@@ -102,7 +102,7 @@ impl Search<'_> {
         let mut reads = self
             .listed(&folder)
             .try_filter(|listed| std::future::ready(!is_reserved(&listed.key)))
-            .map_ok(|listed| self.object(listed.key, id.is_some()))
+            .map_ok(|listed| self.object(listed.key))
             .try_buffered(READS_AT_ONCE);
         while let Some((key, read)) = reads.try_next().await? {
             self.bar.inc(1);
@@ -111,20 +111,18 @@ impl Search<'_> {
                 continue;
             }
             let object = found.keys.push(&key);
-            let Some(count) = read.metadata.get(COUNT_METADATA) else {
+            if !read.metadata.contains_key(COUNT_METADATA) {
                 found.strangers.push(object);
                 continue;
-            };
+            }
             found.objects += 1;
-            let Some(id) = id else {
+            let wrong = match id {
+                Some(id) => found.lines(self.expected, &key, object, &read, id),
                 // Of the records from which on it was made, only their number is known.
-                let first = first(&read.metadata);
-                if first.is_some_and(|it| !self.expected.between(&it, &it).is_empty()) {
-                    found.nameless += count.parse::<u64>().unwrap_or_default();
-                }
-                continue;
+                None if self.is_expected(&read.metadata) => found.nameless(&key, object, &read),
+                None => Ok(()),
             };
-            if let Err(why) = found.lines(self.expected, &key, object, &read, id) {
+            if let Err(why) = wrong {
                 found.corrupt.push((object, why));
             }
         }
@@ -155,7 +153,7 @@ impl Search<'_> {
     async fn look_at_failures(&self, found: &mut Found) -> anyhow::Result<()> {
         let mut reads = self
             .listed(FAILURE_PREFIX)
-            .map_ok(|listed| self.object(listed.key, true))
+            .map_ok(|listed| self.object(listed.key))
             .try_buffered(READS_AT_ONCE);
         while let Some((key, read)) = reads.try_next().await? {
             self.bar.inc(1);
@@ -201,18 +199,15 @@ impl Search<'_> {
         Ok((key, metadata))
     }
 
-    /// An object, or where nobody reads them without its bytes.
-    async fn object(&self, key: String, with_body: bool) -> anyhow::Result<(String, Option<Read>)> {
-        let read = if with_body {
-            self.bucket.get(&key).await?.map(Read::from)
-        } else {
-            let metadata = self.bucket.metadata(&key).await?;
-            metadata.map(|metadata| Read {
-                metadata,
-                body: Vec::new(),
-            })
-        };
+    async fn object(&self, key: String) -> anyhow::Result<(String, Option<Read>)> {
+        let read = self.bucket.get(&key).await?.map(Read::from);
         Ok((key, read))
+    }
+
+    /// Whether the first of an object's records is one that is expected.
+    fn is_expected(&self, metadata: &Metadata) -> bool {
+        let first = first(metadata);
+        first.is_some_and(|first| !self.expected.between(&first, &first).is_empty())
     }
 
     fn is_of_others(&self, metadata: &Metadata) -> bool {
