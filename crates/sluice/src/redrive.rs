@@ -8,6 +8,7 @@ mod change;
 mod failures;
 mod quarantine;
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ struct Redrive<'d> {
     processor: Processor<Bucket>,
     is_applied: bool,
     changes: Changes,
+    /// Keys that records would get, each with its record, when nothing is applied.
+    claimed: HashMap<String, String>,
     /// Objects that are no longer needed.
     deleted: u64,
     /// What could not be done, and what is needed for it.
@@ -55,6 +58,7 @@ pub(crate) async fn run(arguments: RedriveArguments) -> anyhow::Result<ExitCode>
         deployed: &deployed,
         is_applied: arguments.apply,
         changes: Changes::default(),
+        claimed: HashMap::new(),
         deleted: 0,
         problems: Vec::new(),
     };

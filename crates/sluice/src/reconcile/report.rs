@@ -79,6 +79,7 @@ impl Report<'_> {
             .map(|(reason, count)| format!("{count} {reason}"))
             .collect();
         let repeated = match (balance.repetitions, self.layout) {
+            (0, _) if self.found.copied_lines > 0 => "lines of copied objects".to_owned(),
             (0, _) => String::new(),
             (1, Layout::Record) => "1 object too many".to_owned(),
             (more, Layout::Record) => format!("{more} objects too many"),

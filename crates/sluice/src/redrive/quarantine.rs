@@ -2,9 +2,10 @@
 
 use anyhow::bail;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use pipeline::config::Form;
+use pipeline::config::{Form, OnCollision};
 use pipeline::layout::QUARANTINE_PREFIX;
-use pipeline::object::{self, REASON_METADATA};
+use pipeline::object::{self, REASON_METADATA, RECORD_METADATA};
+use pipeline::outcome::QuarantineReason;
 use pipeline::record::Record;
 
 use super::Redrive;
@@ -110,7 +111,12 @@ impl Redrive<'_> {
     }
 
     /// Processes records of one shard again, and deletes what is no longer needed of them.
-    async fn settle(&mut self, group: Vec<Kept>) -> anyhow::Result<()> {
+    async fn settle(&mut self, mut group: Vec<Kept>) -> anyhow::Result<()> {
+        if !self.is_applied {
+            for kept in &mut group {
+                self.foresee(kept).await?;
+            }
+        }
         let name = self.config().name.clone();
         let stays = |kept: &Kept| !self.is_applied || kept.stays(&name);
         let (staying, mut group): (Vec<_>, Vec<_>) = group.into_iter().partition(stays);
@@ -133,6 +139,34 @@ impl Redrive<'_> {
         for kept in &settled {
             self.enter(kept);
             self.deleted += 1;
+        }
+        Ok(())
+    }
+
+    /// Finds out which keys another record has, where that decides what would become of a record.
+    async fn foresee(&mut self, kept: &mut Kept) -> anyhow::Result<()> {
+        let on_collision = OnCollision::Quarantine;
+        if !matches!(self.config().form, Form::Record { on_collision: it } if it == on_collision) {
+            return Ok(());
+        }
+        for judged in &mut kept.judged {
+            if judged.outcome != Outcome::Stored {
+                continue;
+            }
+            let (key, identity) = (judged.remark.clone(), judged.identity.to_string());
+            let holder = match self.claimed.get(&key) {
+                Some(holder) => Some(holder.clone()),
+                None => {
+                    let metadata = self.deployed.bucket.metadata(&key).await?;
+                    metadata.map(|metadata| metadata.get(RECORD_METADATA).cloned().unwrap_or_default())
+                }
+            };
+            if holder.is_some_and(|holder| holder != identity) {
+                let reason = QuarantineReason::KeyTaken;
+                judged.outcome = Outcome::Quarantined(reason.code().to_owned());
+            } else {
+                self.claimed.insert(key, identity);
+            }
         }
         Ok(())
     }
