@@ -12,6 +12,7 @@ mod deployment;
 mod failure;
 mod fault;
 mod local;
+mod misuse;
 mod pipelines;
 mod preview;
 mod producer;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use command_line::{Cli, Command};
+use misuse::Misuse;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -51,6 +53,10 @@ async fn main() -> ExitCode {
     };
     done.unwrap_or_else(|error| {
         account::say(&format!("error: {error:#}"));
-        ExitCode::FAILURE
+        if error.is::<Misuse>() {
+            ExitCode::from(misuse::EXIT_CODE)
+        } else {
+            ExitCode::FAILURE
+        }
     })
 }

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use kdg::{Encoding, Ending, KeyRule, Recipe, Template};
 use pipeline::{Pipeline, file};
 
+use crate::misuse::misuse;
 use crate::transport::Stream;
 
 /// The partition key rule that spreads records evenly over the shards.
@@ -96,11 +97,11 @@ pub(crate) fn read_one(folder: &Path, name: &str) -> anyhow::Result<Described> {
             .filter_map(|file| file.file_stem())
             .map(|stem| stem.to_string_lossy().into_owned())
             .collect();
-        bail!(
+        return Err(misuse(format!(
             "there is no pipeline {name} in {}; choose one of {}",
             folder.display(),
             known.join(", ")
-        );
+        )));
     }
     read(vec![file])?
         .pop()

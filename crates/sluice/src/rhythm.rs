@@ -4,13 +4,14 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::Context;
 use kdg::{Grid, Pace};
 use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::command_line::PaceArguments;
+use crate::misuse::misuse;
 use crate::producer::{local_offset_minutes, now_ms};
 
 const MS_PER_MINUTE: i64 = 60_000;
@@ -115,7 +116,7 @@ impl Rhythm {
             }),
             (Some((from_ms, _)), Some((until_ms, _))) => {
                 let Ok(lasts_ms) = u64::try_from(until_ms.saturating_sub(from_ms)) else {
-                    bail!("--until lies before --from; swap them");
+                    return Err(misuse("--until lies before --from; swap them"));
                 };
                 Some(Simulation {
                     from_ms,
@@ -128,7 +129,7 @@ impl Rhythm {
         let local_ms = starts_ms + i64::from(offset_minutes) * MS_PER_MINUTE;
         let mut pace = pace(arguments, local_ms, seed)?;
         if simulation.is_some() {
-            pace = pace.simulated(arguments.speed)?;
+            pace = pace.simulated(arguments.speed).map_err(misuse)?;
         }
         Ok(Self {
             pace,
@@ -150,18 +151,18 @@ fn pace(arguments: &PaceArguments, local_ms: i64, seed: u64) -> anyhow::Result<P
         return Ok(Pace::grid(grid, local_ms, seed));
     }
     if let Some(ramp) = arguments.ramp {
-        return Ok(Pace::ramp(ramp.from, ramp.to, seconds(arguments.over))?);
+        return Pace::ramp(ramp.from, ramp.to, seconds(arguments.over)).map_err(misuse);
     }
     if let Some(peak) = arguments.burst {
         let (lasts, every) = (seconds(arguments.lasts), seconds(arguments.every));
         let base = arguments.rate.unwrap_or(0.0);
-        return Ok(Pace::burst(base, peak, lasts, every)?);
+        return Pace::burst(base, peak, lasts, every).map_err(misuse);
     }
     match arguments.rate {
-        Some(rate) => Ok(Pace::constant(rate)?),
-        None if arguments.from.is_some() => {
-            bail!("a simulated time needs a rate; add --rate, --ramp, --burst or --grid")
-        }
+        Some(rate) => Pace::constant(rate).map_err(misuse),
+        None if arguments.from.is_some() => Err(misuse(
+            "a simulated time needs a rate; add --rate, --ramp, --burst or --grid",
+        )),
         None => Ok(Pace::unlimited()),
     }
 }
@@ -180,7 +181,8 @@ fn read_grid(file: &Path) -> anyhow::Result<Grid> {
 pub(crate) fn time(option: &str, text: &str) -> anyhow::Result<(i64, i32)> {
     // What the parser says names parts of the format and not of the text.
     let time = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
-        anyhow!("{option} {text:?} is no time; write it as 2026-11-20T18:00:00+01:00")
+        let words = "is no time; write it as 2026-11-20T18:00:00+01:00";
+        misuse(format!("{option} {text:?} {words}"))
     })?;
     let ms = i64::try_from(time.unix_timestamp_nanos() / 1_000_000)
         .with_context(|| format!("{option} is too far away"))?;

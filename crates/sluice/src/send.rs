@@ -6,7 +6,7 @@ mod progress;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use kdg::{Account, DeliverySettings, Ending, FaultyRecipe, KeyRule, Recipe, Retry};
 use serde_json::json;
 use tokio::sync::watch;
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::account::{print, say};
 use crate::command_line::SendArguments;
 use crate::local::until_told_to_stop;
+use crate::misuse::misuse;
 use crate::pipelines::{self, Described, EVEN};
 use crate::producer::{self, End, Lines, Produced, Run, Source, Stop};
 use crate::rhythm::{Rhythm, Seconds};
@@ -59,7 +60,7 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
         },
     };
     if arguments.interval == Some(Seconds(Duration::ZERO)) {
-        bail!("--interval is 0; write a number of seconds above it");
+        return Err(misuse("--interval is 0; write a number of seconds above it"));
     }
     let reports = arguments.interval.map(|interval| Reports {
         every: interval.0,
@@ -129,7 +130,10 @@ async fn source(
     let rule = match arguments.source.partition_key.as_deref() {
         None => None,
         Some(EVEN) => Some(KeyRule::Even(stream.hash_keys().await?)),
-        Some(rule) => Some(rule.parse().context("--partition-key")?),
+        Some(rule) => {
+            let rule = rule.parse::<KeyRule>();
+            Some(rule.map_err(|error| misuse(format!("--partition-key: {error}")))?)
+        }
     };
     let ending = if arguments.source.newline {
         Ending::LineFeed
