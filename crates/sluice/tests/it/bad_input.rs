@@ -202,7 +202,7 @@ fn an_unknown_pipeline_names_those_that_are_there() {
         .arg(pipelines())
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(
         said(&output).contains(
             "choose one of call-events, kdg-archive, mock-data, page-views, random-user, \
