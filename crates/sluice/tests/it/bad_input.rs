@@ -197,6 +197,24 @@ fn a_missing_binary_says_how_to_build_it() {
 }
 
 #[test]
+fn rates_and_times_that_cannot_be_meant_are_refused_as_what_was_typed() {
+    for options in [
+        "--rate 0",
+        "--rate nan",
+        "--ramp 0..0 --over 1",
+        "--rate 1 --burst 2 --every 1 --lasts 5",
+        "--rate 1 --from yesterday",
+        "--rate 1 --from 2026-11-20T18:00:00Z --until 2026-11-20T17:00:00Z",
+        "--from 2026-11-20T18:00:00Z",
+    ] {
+        let mut send = sluice(&["send", "--pipeline", "kdg-archive", "--pipelines"]);
+        send.arg(pipelines()).args(options.split(' '));
+        let output = send.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{options}: {}", said(&output));
+    }
+}
+
+#[test]
 fn an_unknown_pipeline_names_those_that_are_there() {
     let output = sluice(&["preview", "--pipeline", "nope", "--pipelines"])
         .arg(pipelines())
