@@ -24,7 +24,7 @@ pub(crate) struct CostArguments {
     #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
     pub(crate) rate: Option<f64>,
     /// Bytes of a record; the average of 100 generated ones when omitted
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     pub(crate) record_bytes: Option<u32>,
     /// How the stream is paid for; as the pipeline's file says when omitted
     #[arg(long, value_enum)]
