@@ -2,6 +2,7 @@
 
 mod compression;
 mod member;
+pub(crate) mod number;
 mod unpack;
 
 use std::borrow::Cow;

@@ -48,6 +48,9 @@ pub enum Layout {
 /// sequence numbers of at most 129 digits, what tells equal names apart, and the extension.
 const MAX_NAME_BYTES: usize = 128 + 1 + 129 + 1 + 129 + 9 + 11;
 
+/// Integers from here on are floats in a VRL value: 2 to the power of 63.
+const FIRST_ROUNDED: f64 = 9_223_372_036_854_775_808.0;
+
 /// More than any array of a record has elements.
 const MAX_INDEX_DIGITS: usize = 9;
 
@@ -74,12 +77,8 @@ impl Field {
             message: format!("`{source}` is not the path of a field"),
             remedy: "write it as in VRL, such as `user.id` or `items[0].\"odd name\"`".to_owned(),
         };
-        if has_huge_index(source) {
-            return Err(wrong());
-        }
-        let path = parse_value_path(source).map_err(|_| wrong())?;
         Ok(Self {
-            path,
+            path: value_path(source).ok_or_else(wrong)?,
             source: source.to_owned(),
         })
     }
@@ -91,12 +90,17 @@ impl fmt::Display for Field {
     }
 }
 
-/// Whether an index has so many digits that the parser of paths would overflow.
-fn has_huge_index(source: &str) -> bool {
-    source.split('[').skip(1).any(|rest| {
+/// A path as VRL writes it; `None` for what is none.
+pub(crate) fn value_path(source: &str) -> Option<OwnedValuePath> {
+    // VRL's parser computes an index without asking whether it overflows.
+    let has_huge_index = source.split('[').skip(1).any(|rest| {
         let digits = rest.trim_start().trim_start_matches('-');
         digits.bytes().take_while(u8::is_ascii_digit).count() > MAX_INDEX_DIGITS
-    })
+    });
+    if has_huge_index {
+        return None;
+    }
+    parse_value_path(source).ok()
 }
 
 /// Why a record has no key.
@@ -108,6 +112,11 @@ pub enum Unrenderable {
     /// The field holds other fields.
     #[error("the field {0} is an object or an array")]
     Compound(String),
+    /// The field is an integer that was rounded.
+    #[error(
+        "the field {0} is a number beyond 64 bits with a sign, and would be rounded; send it as a string"
+    )]
+    Rounded(String),
     /// The field is there and holds no character.
     #[error("{0} is empty")]
     Blank(String),
@@ -286,6 +295,9 @@ fn render_field(key: &mut String, field: &Field, value: &Value) -> Result<(), Un
         }
         Some(Value::Integer(number)) => write!(key, "{number}"),
         Some(Value::Boolean(truth)) => write!(key, "{truth}"),
+        Some(Value::Float(number)) if number.abs() >= FIRST_ROUNDED => {
+            return Err(Unrenderable::Rounded(field.to_string()));
+        }
         Some(Value::Float(number)) => {
             write!(key, "{}", serde_json::Value::from(number.into_inner()))
         }

@@ -71,14 +71,14 @@ pub struct Object {
 }
 
 impl Object {
-    /// The object of a record under this key.
+    /// The object of a record under this key, with the digest of its body.
     pub fn new(stamp: Stamp, key: String, body: Bytes) -> Self {
         Self {
             key,
-            body,
             content_type: "application/json",
             stamp,
-            metadata: Vec::new(),
+            metadata: vec![(SHA256_METADATA, sha256(&body))],
+            body,
         }
     }
 
@@ -125,6 +125,7 @@ impl Object {
             content_type: "application/octet-stream",
             stamp: Stamp::new(pipeline, record),
             metadata: vec![
+                (SHA256_METADATA, sha256(record.data.original())),
                 (REASON_METADATA, code.to_owned()),
                 (
                     ERROR_METADATA,

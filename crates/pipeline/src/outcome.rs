@@ -68,6 +68,11 @@ pub enum QuarantineReason {
     /// The filter or the program failed on it.
     #[error("{0}")]
     ProgramError(String),
+    /// A program would round one of its numbers.
+    #[error(
+        "the program would store the integer {0} rounded, which does not fit in 64 bits with a sign; send it as a string"
+    )]
+    NumberTooLarge(String),
     /// The key template has no value for it.
     #[error("the object key cannot be rendered: {0}")]
     KeyUnrenderable(Unrenderable),
@@ -110,6 +115,7 @@ impl QuarantineReason {
             Self::NotUtf8 { .. } => "not-utf8",
             Self::NotJson(_) => "not-json",
             Self::ProgramError(_) => "program-error",
+            Self::NumberTooLarge(_) => "number-too-large",
             Self::KeyUnrenderable(_) => "key-unrenderable",
             Self::Late(_) => "late",
             Self::SchemaViolation { .. } => "schema-violation",

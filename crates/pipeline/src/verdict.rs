@@ -6,7 +6,7 @@ use vrl::value::Value;
 
 use crate::{
     config::{Config, Form},
-    decode::{self, Decoded, Depth, Packing, Seen, Step},
+    decode::{self, Decoded, Depth, Packing, Seen, Step, number},
     outcome::QuarantineReason,
     program::Transformed,
     record::Record,
@@ -78,6 +78,9 @@ fn intent(config: &Config, record: &Record, decoded: Decoded) -> Result<Intent, 
         (Some(transform), Seen::Value(value)) => match transform.run(value, record) {
             Transformed::Unchanged(value) => (Seen::Value(value), decoded.bytes),
             Transformed::Changed(value) => {
+                if let Some(integer) = number::rounded(&decoded.bytes) {
+                    return Err(QuarantineReason::NumberTooLarge(integer));
+                }
                 let body = serde_json::to_vec(&value)
                     .map_err(|error| QuarantineReason::ProgramError(error.to_string()))?;
                 (Seen::Value(value), body.into())

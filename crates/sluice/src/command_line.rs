@@ -151,7 +151,7 @@ pub(crate) struct SendArguments {
     /// Mix in faults, each with its share: malformed, duplicate, late, oversize, hot-key
     #[arg(long, value_name = "NAME=SHARE,…", conflicts_with = "stdin")]
     pub(crate) faults: Option<FaultMix>,
-    /// Send a record again for so many seconds before it is given up
+    /// Give a record up that would be sent again more than so many seconds after its first attempt
     #[arg(long, value_name = "SECONDS", default_value = "300")]
     pub(crate) give_up_after: Seconds,
     /// Write a line of JSON for every record: its number, its fault, and what became of it

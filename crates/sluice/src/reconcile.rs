@@ -48,11 +48,12 @@ pub(crate) async fn run(arguments: ReconcileArguments) -> anyhow::Result<ExitCod
         expected.read_ledger(ledger)?;
     }
     read(&deployed, since, until, &mut expected).await?;
+    let folders = folders(&deployed, &arguments.also_in);
     let patience_ends = Instant::now() + arguments.wait.map_or(Duration::ZERO, |wait| wait.0);
     let (found, balance) = loop {
         // A look takes a while, and what it passed early may have come late: the last begins at the end.
         let is_last = Instant::now() >= patience_ends;
-        let (found, balance) = look(&deployed, since, &expected).await?;
+        let (found, balance) = look(&deployed, &folders, since, &expected).await?;
         if balance.missing() == 0 || is_last {
             break (found, balance);
         }
@@ -109,8 +110,18 @@ async fn read(
     Ok(())
 }
 
+/// Where to look for stored records, so that no object is met twice.
+fn folders(deployed: &Deployed, also_in: &[String]) -> Vec<String> {
+    let mut folders = vec![deployed.described.pipeline.config().folder()];
+    folders.extend_from_slice(also_in);
+    folders.sort_unstable();
+    folders.dedup_by(|longer, shorter| longer.starts_with(shorter.as_str()));
+    folders
+}
+
 async fn look(
     deployed: &Deployed,
+    folders: &[String],
     since: Option<DateTime<Utc>>,
     expected: &Expected,
 ) -> anyhow::Result<(Found, Balance)> {
@@ -120,6 +131,7 @@ async fn look(
         bucket: &deployed.bucket,
         pipeline,
         expected,
+        folders,
         since,
         bar: &bar,
     };
@@ -139,6 +151,12 @@ fn comment(deployed: &Deployed, expected: &Expected, found: &Found, balance: &Ba
     let name = deployed.described.pipeline.name();
     if balance.missing() > 0 {
         say("a record that is missing may be under way: --wait 60 looks again for a minute");
+        let folder = deployed.described.pipeline.config().folder();
+        if !folder.is_empty() {
+            say(&format!(
+                "objects were looked for below {folder}; --also-in PREFIX adds another place, as after a change of object.key"
+            ));
+        }
     }
     if balance.missing_nameless > 0 {
         say(&format!(

@@ -60,7 +60,9 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
         },
     };
     if arguments.interval == Some(Seconds(Duration::ZERO)) {
-        return Err(misuse("--interval is 0; write a number of seconds above it"));
+        return Err(misuse(
+            "--interval is 0; write a number of seconds above it",
+        ));
     }
     let reports = arguments.interval.map(|interval| Reports {
         every: interval.0,

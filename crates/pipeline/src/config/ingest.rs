@@ -3,11 +3,11 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use vrl::path::{OwnedSegment, parse_value_path};
+use vrl::path::OwnedSegment;
 
 use super::{BUCKET_VARIABLE, source};
 use crate::{
-    layout::TemplateError,
+    layout::{TemplateError, value_path},
     program::{Mapping, ProgramError},
 };
 
@@ -172,7 +172,7 @@ impl FromStr for RecordsPath {
         if path.is_empty() {
             return Ok(Self::default());
         }
-        let path = parse_value_path(path).map_err(|_| refused())?;
+        let path = value_path(path).ok_or_else(refused)?;
         let steps = path.segments.into_iter().map(|segment| match segment {
             OwnedSegment::Field(name) => Ok(Step::Field(name.to_string())),
             OwnedSegment::Index(index) => usize::try_from(index)

@@ -21,12 +21,12 @@ pub const FIRST_METADATA: &str = "sluice-first-sequence-number";
 pub const LAST_METADATA: &str = "sluice-last-sequence-number";
 /// The metadata that says how many records an object of several has.
 pub const COUNT_METADATA: &str = "sluice-count";
-/// The metadata that holds the SHA-256 of the lines of several records, before compression.
+/// The metadata that holds the SHA-256 of an object's body, of lines before compression.
 pub const SHA256_METADATA: &str = "sluice-sha256";
 
-/// The SHA-256 of the lines of an object, as [`SHA256_METADATA`] holds it: in hexadecimal.
-pub fn sha256(lines: &[u8]) -> String {
-    let digest = Sha256::digest(lines);
+/// The SHA-256 of an object's body or lines, as [`SHA256_METADATA`] holds it: in hexadecimal.
+pub fn sha256(body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
     digest.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a string cannot fail.
         let _ = write!(hex, "{byte:02x}");

@@ -152,6 +152,10 @@ fn a_template_that_could_not_work_is_refused_with_a_remedy() {
         ("{{ }}", "names nothing"),
         ("{{ a b }}", "is not the path of a field"),
         (
+            "{{ a[99999999999999999999] }}",
+            "is not the path of a field",
+        ),
+        (
             "{{ %arrival }}",
             "use one of %sequence_number, %shard_id, %partition_key, %uuid",
         ),

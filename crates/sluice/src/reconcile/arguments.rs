@@ -23,6 +23,9 @@ pub(crate) struct ReconcileArguments {
     /// Only records that arrived since then: a time, or how long ago, such as 90m, 12h or 2d
     #[arg(long, value_name = "RFC3339|AGO")]
     pub(crate) since: Option<Since>,
+    /// Look for stored records below this prefix too, as after a change of object.key
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) also_in: Vec<String>,
     /// Look again for so long while records are missing, which may be under way
     #[arg(long, value_name = "SECONDS")]
     pub(crate) wait: Option<Seconds>,

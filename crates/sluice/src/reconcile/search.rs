@@ -1,23 +1,23 @@
 //! A bucket, object by object → what was found.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::stream::TryStreamExt as _;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use indicatif::ProgressBar;
+use pipeline::Pipeline;
 use pipeline::config::Form;
 use pipeline::layout::{FAILURE_PREFIX, QUARANTINE_PREFIX, is_reserved};
 use pipeline::object::{
     ARRIVAL_METADATA, COUNT_METADATA, FIRST_METADATA, IdMember, PIPELINE_METADATA, REASON_METADATA,
-    RECORD_METADATA, SHARD_METADATA,
+    RECORD_METADATA, SHA256_METADATA, SHARD_METADATA, sha256,
 };
 use pipeline::record::Identity;
-use pipeline::{Config, Pipeline};
 
 use super::expected::{Expected, digest};
 use super::found::Found;
 use crate::bucket::{Bucket, Listed, Metadata, Object};
 use crate::failure::GivenUp;
 
-/// How many objects are asked for at once: such of a few hundred bytes, and such of megabytes.
+/// How many objects are asked for at once: such of a record, and such of megabytes.
 const LOOKS_AT_ONCE: usize = 64;
 const READS_AT_ONCE: usize = 8;
 
@@ -30,6 +30,8 @@ pub(super) struct Search<'s> {
     pub(super) bucket: &'s Bucket,
     pub(super) pipeline: &'s Pipeline,
     pub(super) expected: &'s Expected,
+    /// What the keys of stored records may begin with; none of these is a part of another.
+    pub(super) folders: &'s [String],
     /// No object of an expected record is older.
     pub(super) since: Option<DateTime<Utc>>,
     pub(super) bar: &'s ProgressBar,
@@ -46,9 +48,9 @@ impl Search<'_> {
         let config = self.pipeline.config();
         self.bar.set_message("stored");
         match &config.form {
-            Form::Record { .. } => self.look_at_records(config, &mut found).await?,
+            Form::Record { .. } => self.look_at_records(&mut found).await?,
             Form::Batch { id, .. } => {
-                self.look_at_lines(config, id.as_ref(), &mut found).await?;
+                self.look_at_lines(id.as_ref(), &mut found).await?;
             }
         }
         self.bar.set_message("quarantined");
@@ -59,28 +61,30 @@ impl Search<'_> {
     }
 
     /// Layout `record`: the metadata of each object names its record.
-    async fn look_at_records(&self, config: &Config, found: &mut Found) -> anyhow::Result<()> {
-        let folder = config.folder();
-        let mut looks = self
-            .listed(&folder)
-            .try_filter(|listed| std::future::ready(!is_reserved(&listed.key)))
-            .map_ok(|listed| self.metadata(listed.key))
+    async fn look_at_records(&self, found: &mut Found) -> anyhow::Result<()> {
+        let mut reads = self
+            .stored()
+            .map_ok(|listed| self.object(listed.key))
             .try_buffered(LOOKS_AT_ONCE);
-        while let Some((key, metadata)) = looks.try_next().await? {
+        while let Some((key, read)) = reads.try_next().await? {
             self.bar.inc(1);
-            let Some(metadata) = metadata else { continue };
-            if self.is_of_others(&metadata) {
+            let Some(read) = read else { continue };
+            if self.is_of_others(&read.metadata) {
                 continue;
             }
             let object = found.keys.push(&key);
-            let Some(identity) = identity(&metadata) else {
+            let Some(identity) = identity(&read.metadata) else {
                 found.strangers.push(object);
                 continue;
             };
             found.objects += 1;
+            if let Err(why) = whole(&read) {
+                found.corrupt.push((object, why));
+                continue;
+            }
             if let Some(place) = found.stored(self.expected, &identity, object) {
                 let wanted = self.expected.entries()[place];
-                let arrival = metadata.get(ARRIVAL_METADATA);
+                let arrival = read.metadata.get(ARRIVAL_METADATA);
                 let arrival = arrival.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
                 if let Some(arrival) = arrival {
                     let holder = (arrival.timestamp_millis(), wanted.identity.position());
@@ -92,16 +96,9 @@ impl Search<'_> {
     }
 
     /// Layout `batch`: each line of an object names its record.
-    async fn look_at_lines(
-        &self,
-        config: &Config,
-        id: Option<&IdMember>,
-        found: &mut Found,
-    ) -> anyhow::Result<()> {
-        let folder = config.folder();
+    async fn look_at_lines(&self, id: Option<&IdMember>, found: &mut Found) -> anyhow::Result<()> {
         let mut reads = self
-            .listed(&folder)
-            .try_filter(|listed| std::future::ready(!is_reserved(&listed.key)))
+            .stored()
             .map_ok(|listed| self.object(listed.key))
             .try_buffered(READS_AT_ONCE);
         while let Some((key, read)) = reads.try_next().await? {
@@ -131,20 +128,24 @@ impl Search<'_> {
 
     async fn look_at_quarantine(&self, found: &mut Found) -> anyhow::Result<()> {
         let folder = format!("{QUARANTINE_PREFIX}{}/", self.pipeline.name());
-        let mut looks = self
+        let mut reads = self
             .listed(&folder)
-            .map_ok(|listed| self.metadata(listed.key))
+            .map_ok(|listed| self.object(listed.key))
             .try_buffered(LOOKS_AT_ONCE);
-        while let Some((key, metadata)) = looks.try_next().await? {
+        while let Some((key, read)) = reads.try_next().await? {
             self.bar.inc(1);
-            let Some(metadata) = metadata else { continue };
+            let Some(read) = read else { continue };
             let object = found.keys.push(&key);
-            match (identity(&metadata), metadata.get(REASON_METADATA)) {
-                (Some(identity), Some(reason)) => {
-                    found.quarantined(self.expected, &identity, reason, object);
-                }
-                _ => found.strangers.push(object),
+            let reason = read.metadata.get(REASON_METADATA);
+            let (Some(identity), Some(reason)) = (identity(&read.metadata), reason) else {
+                found.strangers.push(object);
+                continue;
+            };
+            if let Err(why) = whole(&read) {
+                found.corrupt.push((object, why));
+                continue;
             }
+            found.quarantined(self.expected, &identity, reason, object);
         }
         Ok(())
     }
@@ -184,6 +185,13 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// What may be the pipeline's stored objects.
+    fn stored(&self) -> impl futures::Stream<Item = anyhow::Result<Listed>> + Unpin {
+        stream::iter(self.folders)
+            .flat_map(|folder| self.listed(folder))
+            .try_filter(|listed| std::future::ready(!is_reserved(&listed.key)))
+    }
+
     fn listed(&self, prefix: &str) -> impl futures::Stream<Item = anyhow::Result<Listed>> + Unpin {
         let oldest = self
             .since
@@ -192,11 +200,6 @@ impl Search<'_> {
             std::future::ready(oldest.is_none_or(|oldest| listed.modified >= oldest))
         });
         Box::pin(listed)
-    }
-
-    async fn metadata(&self, key: String) -> anyhow::Result<(String, Option<Metadata>)> {
-        let metadata = self.bucket.metadata(&key).await?;
-        Ok((key, metadata))
     }
 
     async fn object(&self, key: String) -> anyhow::Result<(String, Option<Read>)> {
@@ -233,6 +236,16 @@ impl From<Object> for Read {
 
 fn identity(metadata: &Metadata) -> Option<Identity> {
     metadata.get(RECORD_METADATA)?.parse().ok()
+}
+
+/// Whether the body of one record's object is the one that was written.
+fn whole(read: &Read) -> Result<(), String> {
+    match read.metadata.get(SHA256_METADATA) {
+        Some(digest) if *digest != sha256(&read.body) => {
+            Err("its bytes are not those of its digest".to_owned())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The first of the records that an object of several was made of.

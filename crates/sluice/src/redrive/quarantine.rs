@@ -154,12 +154,11 @@ impl Redrive<'_> {
                 continue;
             }
             let (key, identity) = (judged.remark.clone(), judged.identity.to_string());
-            let holder = match self.claimed.get(&key) {
-                Some(holder) => Some(holder.clone()),
-                None => {
-                    let metadata = self.deployed.bucket.metadata(&key).await?;
-                    metadata.map(|metadata| metadata.get(RECORD_METADATA).cloned().unwrap_or_default())
-                }
+            let holder = if let Some(holder) = self.claimed.get(&key) {
+                Some(holder.clone())
+            } else {
+                let metadata = self.deployed.bucket.metadata(&key).await?;
+                metadata.map(|metadata| metadata.get(RECORD_METADATA).cloned().unwrap_or_default())
             };
             if holder.is_some_and(|holder| holder != identity) {
                 let reason = QuarantineReason::KeyTaken;

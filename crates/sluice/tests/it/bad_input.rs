@@ -210,7 +210,12 @@ fn rates_and_times_that_cannot_be_meant_are_refused_as_what_was_typed() {
         let mut send = sluice(&["send", "--pipeline", "kdg-archive", "--pipelines"]);
         send.arg(pipelines()).args(options.split(' '));
         let output = send.output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{options}: {}", said(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{options}: {}",
+            said(&output)
+        );
     }
 }
 

@@ -255,3 +255,116 @@ async fn nothing_is_missing_when_a_third_of_the_invocations_is_killed() {
         }
     }
 }
+
+/// Puts other bytes under a key, with the metadata that was there.
+async fn replace(stack: &Stack, bucket: &str, key: &str) {
+    let s3 = stack.s3().await;
+    let old = s3.get_object().bucket(bucket).key(key).send();
+    let metadata = old.await.unwrap().metadata;
+    let put = s3.put_object().bucket(bucket).key(key);
+    put.set_metadata(metadata)
+        .body(ByteStream::from_static(b"{}"))
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_body_that_was_replaced_is_corrupt_and_its_record_missing() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = Stack::start(data.path(), &["--no-limits"]);
+    send(&stack, "kdg-archive", "20", &[]);
+    let broken = [b"not json".to_vec()];
+    put(&stack.kinesis().await, "kdg-archive-stream", &broken).await;
+    let (is_fine, balance) = reconcile(&stack, &pipelines(), "kdg-archive", &["--wait", "60"]);
+    assert!(is_fine, "{balance}");
+    assert_counts(&balance, &[("stored", 20), ("quarantined", 1)]);
+    let stored = &stack.keys("kdg-archive", "kinesis/").await[0];
+    let kept = &stack.keys("kdg-archive", "quarantine/").await[0];
+    for key in [stored, kept] {
+        replace(&stack, "kdg-archive", key).await;
+    }
+    let (is_fine, balance) = reconcile(&stack, &pipelines(), "kdg-archive", &[]);
+    assert!(!is_fine);
+    assert_counts(
+        &balance,
+        &[
+            ("stored", 19),
+            ("quarantined", 0),
+            ("missing", 2),
+            ("corrupt", 2),
+        ],
+    );
+    assert_eq!(balance["corrupt"][0]["object"], *stored);
+    assert_eq!(balance["corrupt"][1]["object"], *kept);
+}
+
+#[tokio::test]
+async fn what_was_stored_before_the_key_changed_is_found_where_it_was() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("pipelines");
+    std::fs::create_dir(&folder).unwrap();
+    let write = |prefix: &str| {
+        let text = format!(
+            "stream: {{name: moved-stream, shards: 1}}\nbucket: moved\n\
+             process: {{function: Moved}}\n\
+             object: {{layout: record, key: '{prefix}{{{{ number }}}}.json'}}\n"
+        );
+        std::fs::write(folder.join("moved.yaml"), text).unwrap();
+    };
+    write("old/");
+    let stack = Stack::start_with(&folder, &data.path().join("stack"), &["--no-limits"]);
+    put(&stack.kinesis().await, "moved-stream", &records(7)).await;
+    stack.until_objects("moved", "old/", 7).await;
+    write("new/");
+    let output = run(&stack, &folder, "moved", &[]);
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("below new/; --also-in PREFIX"), "{said}");
+    let places = [
+        "--also-in",
+        "old/",
+        "--also-in",
+        "new/",
+        "--also-in",
+        "old/",
+    ];
+    let (is_fine, balance) = reconcile(&stack, &folder, "moved", &places);
+    assert!(is_fine, "{balance}");
+    let wanted = [("stored", 7), ("missing", 0), ("duplicate", 0)];
+    assert_counts(&balance, &wanted);
+}
+
+#[tokio::test]
+async fn lines_that_name_no_record_are_held_against_their_digest_and_their_copies_are_counted() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("pipelines");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(
+        folder.join("plain.yaml"),
+        "stream: {name: plain-stream, shards: 1}\nbucket: plain-lake\n\
+         process: {function: Plain}\nobject: {layout: batch, key: lines/, id: ''}\n",
+    )
+    .unwrap();
+    let stack = Stack::start_with(&folder, &data.path().join("stack"), &["--no-limits"]);
+    put(&stack.kinesis().await, "plain-stream", &records(30)).await;
+    let (is_fine, balance) = reconcile(&stack, &folder, "plain", &["--wait", "60"]);
+    assert!(is_fine, "{balance}");
+    assert_counts(&balance, &[("stored", 30), ("missing", 0), ("corrupt", 0)]);
+    let key = stack.keys("plain-lake", "lines/").await.remove(0);
+    let again = key.replace("shardId", "again-shardId");
+    copy(&stack, "plain-lake", &key, &again).await;
+    let balance = reconcile(&stack, &folder, "plain", &[]).1;
+    let lines = balance["counts"]["duplicate"].as_u64().unwrap();
+    assert!(lines > 0, "{balance}");
+    assert_counts(&balance, &[("stored", 30), ("missing", 0)]);
+    assert_eq!(balance["copies"].as_array().unwrap().len(), 1);
+    delete(&stack, "plain-lake", &again).await;
+    replace(&stack, "plain-lake", &key).await;
+    let (is_fine, balance) = reconcile(&stack, &folder, "plain", &[]);
+    assert!(!is_fine);
+    assert_counts(
+        &balance,
+        &[("stored", 30 - lines), ("missing", lines), ("corrupt", 1)],
+    );
+}

@@ -155,6 +155,39 @@ async fn a_record_that_is_quarantined_for_another_reason_is_kept_under_that() {
     assert!(wrong.contains("choose one of schema-violation"), "{wrong}");
 }
 
+#[tokio::test]
+async fn a_dry_run_foresees_which_records_would_find_their_key_taken() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = folder(&data);
+    let write = |program: &str| {
+        fs::create_dir_all(&folder).unwrap();
+        let text = format!(
+            "stream: {{name: orders-stream, shards: 1}}\nbucket: {BUCKET}\n\
+             process: {{function: Orders, program: '{program}'}}\n\
+             object: {{layout: record, key: 'orders/{{{{ id }}}}.json', on_collision: quarantine}}\n"
+        );
+        fs::write(folder.join("orders.yaml"), text).unwrap();
+    };
+    write(".total = to_int!(.total)");
+    let stack = Stack::start_with(&folder, &data.path().join("stack"), &["--no-limits"]);
+    let sent: Vec<_> = [("a", "1"), ("a", "\"x\""), ("b", "\"x\""), ("b", "\"y\"")]
+        .iter()
+        .map(|(id, total)| format!("{{\"id\":\"{id}\",\"total\":{total}}}").into_bytes())
+        .collect();
+    put(&stack.kinesis().await, "orders-stream", &sent).await;
+    stack.until_objects(BUCKET, "quarantine/", 3).await;
+    stack.until_objects(BUCKET, "orders/", 1).await;
+    write(".total = to_int(.total) ?? 0");
+    let foreseen = changes(&redrive(&stack, &folder, &[]).1);
+    let error = "quarantined, program-error".to_owned();
+    let wanted = [
+        (error.clone(), "quarantined, key-taken".to_owned(), 2),
+        (error, "stored".to_owned(), 1),
+    ];
+    assert_eq!(foreseen, wanted);
+    assert_eq!(changes(&redrive(&stack, &folder, &["--apply"]).1), foreseen);
+}
+
 fn redrive_fails(stack: &Stack, folder: &Path, more: &[&str]) -> String {
     let fixed = [
         "redrive",
