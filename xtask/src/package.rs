@@ -123,7 +123,9 @@ pub(crate) fn write(
                 packed.len()
             );
         }
-        fs::write(folder.join(format!("{function}.zip")), packed)?;
+        let zip = folder.join(format!("{function}.zip"));
+        step::say(&format!("{}: {} bytes", zip.display(), packed.len()));
+        fs::write(zip, packed)?;
     }
     let told = json!({"architecture": processor.name()});
     fs::write(folder.join("packages.json"), format!("{told:#}\n"))?;

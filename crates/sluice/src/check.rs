@@ -1,5 +1,6 @@
 //! `sluice check`: every problem of a pipeline file, and what would become of a record.
 
+use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,7 +11,7 @@ use ingest::answer;
 use ingest::map::{Mapped, Mapper};
 use kdg::{Scene, SeededEntropy};
 use pipeline::Config;
-use pipeline::config::{Form, IngestConfig};
+use pipeline::config::{Form, IngestConfig, OnCollision};
 use pipeline::decode::{self, Packing};
 use pipeline::object::{self, Object};
 use pipeline::record::{Data, Identity, Record};
@@ -154,6 +155,7 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
     let recipe = described.recipe()?;
     let mut scene = Scene::new(SeededEntropy::new(any_seed()), now_ms());
     let (mut stored, mut filtered, mut last_key, mut refused) = (0, 0, String::new(), None);
+    let mut keys = HashSet::new();
     for number in 0..SAMPLES {
         let record = recipe
             .make(&mut scene, number)
@@ -166,7 +168,10 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
             SystemTime::now(),
         )?;
         match verdict.intent {
-            Intent::Store { key, .. } => (stored, last_key) = (stored + 1, key),
+            Intent::Store { key, .. } => {
+                (stored, last_key) = (stored + 1, key.clone());
+                keys.insert(key);
+            }
             Intent::Filter => filtered += 1,
             Intent::Quarantine(reason) => refused = Some(reason),
         }
@@ -182,7 +187,27 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
     print(&format!(
         "{name}: ok; of {SAMPLES} generated records {stored} are stored, such as {last_key}, {filtered} are filtered"
     ))?;
+    let others = stored - keys.len() as u64;
+    if others > 0
+        && let Some(fate) = fate_of_others(described.pipeline.config())
+    {
+        print(&format!(
+            "{name}: {others} of the {stored} have the key of another, and {fate}"
+        ))?;
+    }
     Ok(true)
+}
+
+/// What becomes of a record whose key another has, where each has an object.
+fn fate_of_others(config: &Config) -> Option<&'static str> {
+    match config.form {
+        Form::Batch { .. } => None,
+        Form::Record { on_collision } => Some(match on_collision {
+            OnCollision::Suffix => "get one of their own beside it: `on_collision: suffix`",
+            OnCollision::Overwrite => "replace it: `on_collision: overwrite`",
+            OnCollision::Quarantine => "are quarantined: `on_collision: quarantine`",
+        }),
+    }
 }
 
 /// Maps what the stand-in of an API answers, where the pipeline has one, and says what came of it.

@@ -178,7 +178,7 @@ pub(crate) struct SourceArguments {
     /// A file with a record template
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
-    /// Lines from standard input, one record each
+    /// Lines from standard input, one record each; empty lines are none
     #[arg(long)]
     pub(crate) stdin: bool,
     /// The folder of the pipeline files

@@ -119,8 +119,7 @@ pub(crate) async fn produce(
             if since >= FAREWELL || stop == Stop::AtOnce {
                 requests.abort_all();
                 for request in std::mem::take(&mut under_way) {
-                    let unknown = "no answer before the run was stopped; it may be in the stream";
-                    let failure = RequestFailure::Fatal(unknown.into());
+                    let failure = RequestFailure::Fatal(unanswered(stop).into());
                     delivery.failed(request, &failure, now, &mut jitter);
                 }
             }
@@ -216,4 +215,13 @@ pub(crate) fn now_ms() -> i64 {
 /// Minutes by which this machine's local time is ahead of UTC now.
 pub(crate) fn local_offset_minutes() -> i32 {
     chrono::Local::now().offset().local_minus_utc() / SECONDS_PER_MINUTE
+}
+
+/// Why nothing is known of a request that was under way when a run ended.
+fn unanswered(stop: Stop) -> &'static str {
+    if stop == Stop::AtOnce {
+        "no answer before the run was ended at once; it may be in the stream"
+    } else {
+        "no answer in the seconds after the run was stopped; it may be in the stream"
+    }
 }

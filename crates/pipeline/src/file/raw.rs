@@ -220,3 +220,47 @@ fn message(error: &Error) -> String {
         .map_or(text, |(message, _)| message)
         .to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    /// Terraform reads the file by itself, and refuses what it does not know.
+    const TERRAFORM: &str = include_str!("../../../../terraform/modules/pipeline-file/main.tf");
+
+    /// The fields of a part, as serde names them to who writes another.
+    fn known<T: DeserializeOwned>() -> BTreeSet<String> {
+        let error = serde_json::from_str::<T>("{\"?\":0}").err().unwrap();
+        quoted(&error.to_string(), '`').skip(1).collect()
+    }
+
+    fn quoted(text: &str, mark: char) -> impl Iterator<Item = String> {
+        text.split(mark).skip(1).step_by(2).map(str::to_owned)
+    }
+
+    #[test]
+    fn terraform_knows_the_same_fields() {
+        for (path, known) in [
+            ("", known::<File>()),
+            ("stream.", known::<Stream>()),
+            ("ingest.", known::<Ingest>()),
+            ("process.", known::<Process>()),
+            ("process.source.", known::<Source>()),
+            ("object.", known::<Object>()),
+            ("table.", known::<Table>()),
+        ] {
+            assert!(!known.is_empty(), "{path}");
+            let what = match path {
+                "" => "]) : field]".to_owned(),
+                path => format!("]) : \"{path}${{field}}\"]"),
+            };
+            let (before, _) = TERRAFORM.split_once(&what).expect(&what);
+            let (_, list) = before.rsplit_once('[').unwrap();
+            assert_eq!(quoted(list, '"').collect::<BTreeSet<_>>(), known, "{path}");
+        }
+    }
+}

@@ -113,6 +113,10 @@ fn a_record_without_a_usable_value_has_no_key() {
             r#"{"id":"a\nb"}"#,
             Unrenderable::Unconfined("`id`".to_owned()),
         ),
+        (
+            r#"{"id":18446744073709551615}"#,
+            Unrenderable::Rounded("`id`".to_owned()),
+        ),
     ] {
         assert_eq!(render("data/{{ id }}.json", json), Err(expected), "{json}");
     }

@@ -89,6 +89,21 @@ fn a_record_on_which_a_program_fails_is_quarantined_with_the_message() {
 }
 
 #[test]
+fn an_integer_that_a_program_would_round_is_quarantined_and_left_alone_by_a_filter() {
+    let json = r#"{"id":18446744073709551615}"#;
+    assert_eq!(
+        intent("true", ".seen = true", json),
+        Intent::Quarantine(QuarantineReason::NumberTooLarge(
+            "18446744073709551615".to_owned()
+        ))
+    );
+    assert_eq!(body("exists(.id)", "", json), json);
+    assert_eq!(intent("false", ".seen = true", json), Intent::Filter);
+    let largest = r#"{"id":9223372036854775807}"#;
+    assert_eq!(body("", ".id = .id", largest), largest);
+}
+
+#[test]
 fn a_filter_that_is_not_a_boolean_is_refused() {
     let error = compile_filter(".age").unwrap_err().to_string();
     assert!(error.contains("a filter is true or false"), "{error}");

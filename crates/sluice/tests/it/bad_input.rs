@@ -271,6 +271,31 @@ fn a_record_is_dry_run_and_its_fate_explained() {
 }
 
 #[test]
+fn generated_records_that_share_a_key_are_told_of_with_their_fate() {
+    let folder = tempfile::tempdir().unwrap();
+    for (rule, fate) in [
+        ("suffix", "get one of their own beside it"),
+        ("overwrite", "replace it"),
+        ("quarantine", "are quarantined"),
+    ] {
+        let text = format!(
+            "stream: {{name: same-stream, shards: 1}}\nbucket: same-keys\n\
+             process: {{function: Same}}\n\
+             object: {{layout: record, key: '{{{{ id }}}}.json', on_collision: {rule}}}\n\
+             generate: {{template: '{{\"id\": 7}}'}}\n"
+        );
+        fs::write(folder.path().join("same.yaml"), text).unwrap();
+        let output = sluice(&["check", "--pipelines"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let wanted = format!("99 of the 100 have the key of another, and {fate}");
+        assert!(printed.contains(&wanted), "{printed}{}", said(&output));
+    }
+}
+
+#[test]
 fn the_pipelines_that_ship_are_fine() {
     let output = sluice(&["check", "--pipelines"])
         .arg(pipelines())

@@ -137,7 +137,7 @@ async fn ctrl_c_twice_ends_a_run_at_once_with_its_account() {
     let is_unknown = |line: &Value| {
         line["given_up"]
             .as_str()
-            .is_some_and(|why| why.contains("may be in the stream"))
+            .is_some_and(|why| why.contains("ended at once; it may be in the stream"))
     };
     assert!(told.iter().any(is_unknown));
 }
