@@ -130,10 +130,13 @@ impl RunReport {
     }
 
     /// The run as one line in CloudWatch's embedded metric format, without any payload.
-    pub fn line(&self) -> Value {
+    ///
+    /// The function is named because two deployments of one pipeline may share an account.
+    pub fn line(&self, function: &str) -> Value {
         let counts = &self.counts;
         let mut metrics = Vec::new();
         let mut line = json!({
+            "FunctionName": function,
             "Pipeline": self.pipeline,
             "source": self.source,
             "status": self.status,
@@ -169,7 +172,7 @@ impl RunReport {
             "Timestamp": self.at.timestamp_millis(),
             "CloudWatchMetrics": [{
                 "Namespace": NAMESPACE,
-                "Dimensions": [["Pipeline"]],
+                "Dimensions": [["FunctionName", "Pipeline"]],
                 "Metrics": metrics,
             }],
         });

@@ -209,10 +209,13 @@ impl BatchReport {
     }
 
     /// The batch as one line in CloudWatch's embedded metric format, without any payload.
-    pub fn line(&self) -> Value {
+    ///
+    /// The function is named because two deployments of one pipeline may share an account.
+    pub fn line(&self, function: &str) -> Value {
         let (circumstances, counts) = (&self.circumstances, &self.counts);
         let mut metrics = Vec::new();
         let mut line = json!({
+            "FunctionName": function,
             "Pipeline": circumstances.pipeline,
             "duration_ms": circumstances.duration.as_millis(),
             "cold_start": circumstances.cold_start,
@@ -254,7 +257,7 @@ impl BatchReport {
             "Timestamp": circumstances.at.timestamp_millis(),
             "CloudWatchMetrics": [{
                 "Namespace": NAMESPACE,
-                "Dimensions": [["Pipeline"]],
+                "Dimensions": [["FunctionName", "Pipeline"]],
                 "Metrics": metrics,
             }],
         });

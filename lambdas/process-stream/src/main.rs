@@ -72,6 +72,7 @@ async fn handle(
     };
     let report = processor.process(&event.payload, invocation).await?;
     // One write for the whole line, which CloudWatch reads metrics from.
-    io::stdout().write_all(format!("{}\n", report.line()).as_bytes())?;
+    let line = report.line(&event.context.env_config.function_name);
+    io::stdout().write_all(format!("{line}\n").as_bytes())?;
     Ok(report.response())
 }

@@ -55,8 +55,8 @@ const OF_A_PIPELINE: [&str; 6] = [
     "destination",
 ];
 
-/// A metric that somebody emits: its namespace, name and dimension.
-type Metric = (String, String, String);
+/// A metric that somebody emits: its namespace, name and dimensions.
+type Metric = (String, String, BTreeSet<String>);
 
 /// Compares the alarms and the dashboard of a state with what is emitted.
 ///
@@ -75,14 +75,10 @@ pub(crate) fn check(resources: &[Resource]) -> anyhow::Result<()> {
         count += 1;
         let dimensions = alarm.values["dimensions"].as_object();
         let dimensions: Vec<_> = dimensions.into_iter().flatten().collect();
-        let [(dimension, value)] = dimensions.as_slice() else {
-            wrong.push(format!("{} has not one dimension", alarm.address));
-            continue;
-        };
         let metric = (
             alarm.text("namespace").to_owned(),
             alarm.text("metric_name").to_owned(),
-            (*dimension).clone(),
+            dimensions.iter().map(|(name, _)| (*name).clone()).collect(),
         );
         if !emitted.contains(&metric) {
             wrong.push(format!(
@@ -90,12 +86,14 @@ pub(crate) fn check(resources: &[Resource]) -> anyhow::Result<()> {
                 alarm.address
             ));
         }
-        let value = value.as_str().unwrap_or_default();
-        if !exists(resources, dimension, value) {
-            wrong.push(format!(
-                "{} watches {dimension} {value:?}, which does not exist",
-                alarm.address
-            ));
+        for (dimension, value) in dimensions {
+            let value = value.as_str().unwrap_or_default();
+            if !exists(resources, dimension, value) {
+                wrong.push(format!(
+                    "{} watches {dimension} {value:?}, which does not exist",
+                    alarm.address
+                ));
+            }
         }
         if alarm.values["alarm_actions"]
             .as_array()
@@ -149,7 +147,7 @@ fn emitted() -> anyhow::Result<BTreeSet<Metric>> {
             (
                 (*namespace).to_owned(),
                 (*name).to_owned(),
-                (*dimension).to_owned(),
+                BTreeSet::from([(*dimension).to_owned()]),
             )
         })
         .collect();
@@ -157,16 +155,22 @@ fn emitted() -> anyhow::Result<BTreeSet<Metric>> {
         let line = fixture(file)?;
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let dimension = text(&directive["Dimensions"][0][0]);
+        let dimensions = directive["Dimensions"][0].as_array();
+        let dimensions = dimensions.with_context(|| format!("{file} has no dimensions"))?;
+        let dimensions: BTreeSet<_> = dimensions.iter().map(text).collect();
         let metrics = directive["Metrics"].as_array();
         let metrics = metrics.with_context(|| format!("{file} is no line of metrics"))?;
         for metric in metrics {
             // What a line names as a metric or a dimension has to have a value in it.
             let name = text(&metric["Name"]);
-            if line[&name].is_null() || line[&dimension].is_null() {
-                bail!("{file} has no value for {name} or {dimension}");
+            if let Some(missing) = [&name]
+                .into_iter()
+                .chain(&dimensions)
+                .find(|it| line[*it].is_null())
+            {
+                bail!("{file} has no value for {missing}");
             }
-            emitted.insert((text(&directive["Namespace"]), name, dimension.clone()));
+            emitted.insert((text(&directive["Namespace"]), name, dimensions.clone()));
         }
     }
     Ok(emitted)
@@ -217,9 +221,27 @@ fn dashboard(
             .flatten()
         {
             lines += 1;
-            let part = |at: usize| line[at].as_str().unwrap_or_default().to_owned();
-            let metric = (part(0), part(1), part(2));
-            if !emitted.contains(&metric) || !exists(resources, &part(2), &part(3)) {
+            // Namespace and name, then pairs of a dimension and its value, and options last.
+            let parts: Vec<_> = line
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map_while(Value::as_str)
+                .collect();
+            let [namespace, name, dimensions @ ..] = parts.as_slice() else {
+                wrong.push(format!("the dashboard shows {line}, which is no metric"));
+                continue;
+            };
+            let pairs: Vec<_> = dimensions
+                .chunks_exact(2)
+                .map(|pair| (pair[0], pair[1]))
+                .collect();
+            let names = pairs.iter().map(|(name, _)| (*name).to_owned()).collect();
+            let metric = ((*namespace).to_owned(), (*name).to_owned(), names);
+            let exist = pairs
+                .iter()
+                .all(|(dimension, value)| exists(resources, dimension, value));
+            if !emitted.contains(&metric) || !exist {
                 wrong.push(format!("the dashboard shows {line}, which nobody emits"));
             }
         }

@@ -108,7 +108,7 @@ impl World {
         };
         let report = ingest.run(invocation).await;
         assert!(report.counts.is_balanced(), "{report:?}");
-        let line = report.line().to_string();
+        let line = report.line("acme-People").to_string();
         assert!(!line.contains("secret") && !line.contains("Ann"), "{line}");
         report
     }
@@ -165,7 +165,7 @@ async fn each_record_is_mapped_and_sent_with_a_key_of_its_own() {
         .collect();
     assert_eq!(keys, ["id-Ann", "id-Bo"]);
     assert_eq!(report.response().unwrap()["sent"], 2);
-    let line = report.line();
+    let line = report.line("acme-People");
     assert_eq!(line["ingest_fetched"], 2);
     assert_eq!(line["ingest_attempts"], 1);
     assert_eq!(line["ingest_failed"], 0);
@@ -179,7 +179,7 @@ async fn an_api_that_fails_twice_costs_two_more_attempts_and_no_record() {
     let answer = people(&[person("Ann", &json!(20))]);
     let api = Api::start([status(503), status(503), answer]).await;
     let world = World::default();
-    let line = world.run(&api, MINUTE).await.line();
+    let line = world.run(&api, MINUTE).await.line("acme-People");
     assert_eq!(
         (&line["ingest_attempts"], &line["ingest_sent"]),
         (&json!(3), &json!(1))
@@ -190,7 +190,7 @@ async fn an_api_that_fails_twice_costs_two_more_attempts_and_no_record() {
 async fn a_dead_api_fails_the_run_with_its_status() {
     let api = Api::start([status(503)]).await;
     let report = World::default().run(&api, MINUTE).await;
-    let line = report.line();
+    let line = report.line("acme-People");
     assert_eq!(
         (&line["ingest_failed"], &line["status"]),
         (&json!(1), &json!(503))
@@ -245,10 +245,13 @@ async fn a_record_that_cannot_be_mapped_is_kept_and_costs_no_other() {
     assert_eq!(of_program[0].1.body, bad.to_string());
     assert!(of_program[0].1.error.contains("the program failed"));
     assert_eq!(
-        report.line()["quarantined_by_reason"]["ingest-partition-key"],
+        report.line("acme-People")["quarantined_by_reason"]["ingest-partition-key"],
         1
     );
-    assert_eq!(report.line()["quarantined_by_reason"]["ingest-invalid"], 1);
+    assert_eq!(
+        report.line("acme-People")["quarantined_by_reason"]["ingest-invalid"],
+        1
+    );
 
     // A run that is repeated keeps nothing twice.
     world.run(&api, MINUTE).await;
@@ -305,7 +308,7 @@ async fn what_is_nowhere_is_said_to_be_lost() {
     let mut world = World::default();
     world.bucket.is_closed = true;
     let report = world.run(&api, MINUTE).await;
-    assert_eq!(report.line()["ingest_lost"], 1);
+    assert_eq!(report.line("acme-People")["ingest_lost"], 1);
     let error = report.response().unwrap_err().to_string();
     assert!(
         error.contains("1 of 1 records can neither be sent nor kept"),

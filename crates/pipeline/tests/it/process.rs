@@ -219,7 +219,7 @@ async fn the_line_is_in_embedded_metric_format_and_holds_no_payload() {
         .process(&Event { records }, invocation)
         .await
         .unwrap();
-    let line = report.line();
+    let line = report.line("acme-Test");
     for (name, count) in [
         ("received", 4),
         ("stored", 1),
@@ -247,7 +247,10 @@ async fn the_line_is_in_embedded_metric_format_and_holds_no_payload() {
     crate::deployed::is_as_captured("process-log-line.json", &line);
     let directive = &line["_aws"]["CloudWatchMetrics"][0];
     assert_eq!(directive["Namespace"], "sluice");
-    assert_eq!(directive["Dimensions"], json!([["Pipeline"]]));
+    assert_eq!(
+        directive["Dimensions"],
+        json!([["FunctionName", "Pipeline"]])
+    );
     for metric in directive["Metrics"].as_array().unwrap() {
         let value = &line[metric["Name"].as_str().unwrap()];
         assert!(

@@ -273,6 +273,7 @@ fn a_record_is_dry_run_and_its_fate_explained() {
 #[test]
 fn generated_records_that_share_a_key_are_told_of_with_their_fate() {
     let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("same.txt"), "{\"id\": 7}").unwrap();
     for (rule, fate) in [
         ("suffix", "get one of their own beside it"),
         ("overwrite", "replace it"),
@@ -282,7 +283,7 @@ fn generated_records_that_share_a_key_are_told_of_with_their_fate() {
             "stream: {{name: same-stream, shards: 1}}\nbucket: same-keys\n\
              process: {{function: Same}}\n\
              object: {{layout: record, key: '{{{{ id }}}}.json', on_collision: {rule}}}\n\
-             generate: {{template: '{{\"id\": 7}}'}}\n"
+             generate: {{template: same.txt}}\n"
         );
         fs::write(folder.path().join("same.yaml"), text).unwrap();
         let output = sluice(&["check", "--pipelines"])

@@ -40,7 +40,7 @@ pub(crate) async fn handle(config: &Config, event: &[u8]) -> anyhow::Result<usiz
     let report = processor.process(&event, invocation).await?;
     let counts = &report.counts;
     if counts.stored != counts.received {
-        bail!("not every record was stored: {}", report.line());
+        bail!("not every record was stored: {}", report.line("Nowhere"));
     }
     Ok(counts.objects)
 }
