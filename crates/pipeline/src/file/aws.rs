@@ -38,6 +38,9 @@ pub(super) const MAX_BUCKET_NAME_BYTES: usize = 63;
 /// How long the name of a stream may be (`kinesis/latest/APIReference/API_CreateStream.html`).
 pub(super) const MAX_STREAM_NAME_BYTES: usize = 128;
 
+/// How long a function's description may be (the same page as for its name).
+pub(super) const MAX_DESCRIPTION_CHARACTERS: usize = 256;
+
 /// How long the name of a function may be (`lambda/latest/api/API_CreateFunction.html`).
 const MAX_FUNCTION_NAME_BYTES: usize = 64;
 
@@ -47,6 +50,11 @@ const RESERVED_BUCKET_PREFIXES: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"]
 /// Endings that S3 keeps for itself.
 const RESERVED_BUCKET_SUFFIXES: [&str; 5] =
     ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+
+/// Whether the description of a role may hold a character (`IAM/latest/APIReference/API_CreateRole.html`).
+pub(super) fn may_describe(letter: char) -> bool {
+    matches!(letter, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}')
+}
 
 /// What is wrong with the name of a stream.
 pub(super) fn refuses_stream(name: &str) -> Option<String> {

@@ -18,7 +18,7 @@ const SIMILAR: f64 = 0.75;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    pub(super) description: Option<String>,
+    pub(super) description: Option<Spanned<String>>,
     pub(super) stream: Stream,
     pub(super) bucket: Spanned<String>,
     #[serde(default)]

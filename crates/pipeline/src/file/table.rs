@@ -35,7 +35,8 @@ pub struct Table {
 }
 
 impl Check<'_> {
-    pub(super) fn table(&mut self, raw: &raw::Table, layout: Layout) -> Table {
+    pub(super) fn table(&mut self, raw: &raw::Table, layout: Layout, id: &str) -> Table {
+        let mut taken = BTreeMap::from([(column(id), id)]);
         let field = |name: &str| format!("table.columns.{name}");
         for (name, kind) in &raw.columns {
             if layout == Layout::Record {
@@ -47,6 +48,13 @@ impl Check<'_> {
                 let remedy = "write one such as string, bigint, double, boolean, timestamp, \
                               decimal(10,2), array<string> or struct<id:bigint>";
                 self.refuse(&field(name), kind, None, message, remedy);
+            } else if let Some(other) = taken.insert(column(name), name) {
+                let message = format!(
+                    "is the column `{}` for Athena, as `{other}` is",
+                    column(name)
+                );
+                let remedy = "leave one of them out, or choose another object.id";
+                self.refuse(&field(name), kind, None, message, remedy);
             }
         }
         let columns = raw.columns.iter();
@@ -56,6 +64,16 @@ impl Check<'_> {
                 .collect(),
         }
     }
+}
+
+/// What Athena calls the column of a member: it knows no capitals and few signs.
+fn column(member: &str) -> String {
+    let known = |letter: char| matches!(letter, 'a'..='z' | '0'..='9' | '_');
+    let letters = member.to_lowercase();
+    letters
+        .chars()
+        .map(|letter| if known(letter) { letter } else { '_' })
+        .collect()
 }
 
 /// Whether Athena knows a type.

@@ -15,7 +15,7 @@ use super::{
     Generate, Pipeline, Process, Source, Stream, aws, beside::Beside, place, problem::Problem, raw,
 };
 use crate::{
-    config::{self, Config, MAX_ENVIRONMENT_BYTES, Settings},
+    config::{self, Config, DEFAULT_ID, MAX_ENVIRONMENT_BYTES, Settings},
     layout::{self, Layout},
     program::{self, ProgramError},
     schema::Schema,
@@ -59,7 +59,11 @@ pub(super) fn pipeline(
     check.programs(&file.process);
     check.object(&file.object);
     let table = file.table.as_ref();
-    let table = table.map(|raw| check.table(raw, file.object.layout));
+    let id = file.object.id.as_ref().map(|id| id.value.as_str());
+    let table = table.map(|raw| check.table(raw, file.object.layout, id.unwrap_or(DEFAULT_ID)));
+    if let Some(description) = &file.description {
+        check.description(description);
+    }
     let generate = file.generate.map(|raw| check.generate(&raw));
     let settings = Settings {
         schema: check.schema(&file.process),
@@ -69,7 +73,7 @@ pub(super) fn pipeline(
     let config = Config::new(&settings);
     match config {
         Ok(config) if check.problems.is_empty() => Ok(Pipeline {
-            description: file.description,
+            description: file.description.map(|text| text.value),
             stream,
             bucket: file.bucket.value,
             existing_bucket: file.existing_bucket,
@@ -106,6 +110,24 @@ impl Check<'_> {
                      such as user-activity.yaml"
                 ),
             ));
+        }
+    }
+
+    fn description(&mut self, text: &Spanned<String>) {
+        let characters = text.value.chars().count();
+        if characters > aws::MAX_DESCRIPTION_CHARACTERS {
+            let message =
+                format!("has {characters} characters, and a function's description takes 256");
+            self.refuse("description", text, None, message, "shorten it");
+        } else if let Some(bad) = text
+            .value
+            .chars()
+            .find(|letter| !aws::may_describe(*letter))
+        {
+            let message = format!("has {bad:?}, which a role's description does not take");
+            let remedy =
+                "write it in letters of Latin-1: no dashes, quotation marks or arrows of print";
+            self.refuse("description", text, None, message, remedy);
         }
     }
 

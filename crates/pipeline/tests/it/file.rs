@@ -315,6 +315,23 @@ fn a_file_that_cannot_be_read_is_a_problem_of_its_own() {
 }
 
 #[test]
+fn a_description_that_aws_would_not_take_is_refused() {
+    let described = |text: &str| format!("description: '{text}'\n{MINIMAL}");
+    parse(&described(&"é".repeat(256)));
+    for (text, wrong) in [
+        ("a".repeat(257), "has 257 characters"),
+        ("orders → lake".to_owned(), "has '→'"),
+    ] {
+        let problems = problems(&described(&text)).join("\n");
+        assert!(
+            problems.starts_with("test.yaml:1:14: description: "),
+            "{problems}"
+        );
+        assert!(problems.contains(wrong), "{problems}");
+    }
+}
+
+#[test]
 fn columns_are_for_lines_and_have_types_of_athena() {
     let lines = MINIMAL.replace("key: '{{ id }}.json'", "layout: batch\n  key: 'a/'");
     let table = |kind: &str| format!("{lines}table:\n  columns:\n    id: {kind}\n");
@@ -329,6 +346,11 @@ fn columns_are_for_lines_and_have_types_of_athena() {
              struct<id:bigint>"
         ]
     );
+    for (one, other) in [("userId", "userid"), ("a-b", "a_b"), ("_id", "zone")] {
+        let twice = format!("{lines}table:\n  columns:\n    {one}: string\n    {other}: string\n");
+        let problems = problems(&twice).join("\n");
+        assert!(problems.contains("for Athena, as `"), "{problems}");
+    }
     let of_records = format!("{MINIMAL}table:\n  columns:\n    id: string\n");
     assert_eq!(
         problems(&of_records),
