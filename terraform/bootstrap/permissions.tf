@@ -14,12 +14,8 @@ locals {
   keeping   = [{ test = "StringEqualsIfExists", variable = "aws:RequestTag/Deployment", values = [var.name_prefix] }]
   unclaimed = concat([{ test = "StringEqualsIfExists", variable = "aws:ResourceTag/Deployment", values = [var.name_prefix] }], local.keeping)
 
-  # Cognito's name as a service ("IAM JSON policy elements: Principal", IAM/latest/UserGuide).
-  cognito = lookup({
-    aws        = "cognito-identity.amazonaws.com"
-    aws-us-gov = "cognito-identity-us-gov.amazonaws.com"
-    aws-cn     = "cognito-identity.${local.region}.amazonaws.com.cn"
-  }, local.partition, "cognito-identity.amazonaws.com")
+  # Where there is no CloudFront that serves the generator's page, there are no users of it either.
+  passed_to = concat(["lambda.amazonaws.com"], local.partition == "aws" ? ["cognito-identity.amazonaws.com"] : [])
 
   areas = {
     data = [
@@ -203,7 +199,7 @@ locals {
         read      = []
         write     = ["iam:PassRole"]
         resources = [local.role_arns]
-        when      = [{ test = "StringEquals", variable = "iam:PassedToService", values = ["lambda.amazonaws.com", local.cognito] }]
+        when      = [{ test = "StringEquals", variable = "iam:PassedToService", values = local.passed_to }]
       },
     ]
     watch = [
