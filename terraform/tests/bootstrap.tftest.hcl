@@ -12,17 +12,23 @@ variables {
   deploy_subjects = ["repo:acme/lake:environment:live"]
 }
 
-run "names_of_others_are_no_names_of_a_deployment" {
+run "a_prefix_is_none_that_terraform_or_aws_gives" {
+  command = plan
+  module { source = "./bootstrap" }
+  variables { name_prefix = "terraform-live" }
+  expect_failures = [var.name_prefix]
+}
+
+run "what_is_out_of_reach_and_what_is_not_is_named_whole" {
   command = plan
   module { source = "./bootstrap" }
   variables {
-    name_prefix       = "terraform-live"
-    names_of_others   = ["terraform-live*", "acme"]
+    names_of_others   = ["acme-live*", "lake"]
     existing_buckets  = ["terraform-state-other"]
     kms_key_arn       = "arn:aws:kms:eu-west-1:123456789012:key/*"
     oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/example.com"
   }
-  expect_failures = [var.name_prefix, var.names_of_others, var.existing_buckets, var.kms_key_arn, var.oidc_provider_arn]
+  expect_failures = [var.names_of_others, var.existing_buckets, var.kms_key_arn, var.oidc_provider_arn]
 }
 
 run "the_role_that_deploys_changes_nothing_of_others" {
