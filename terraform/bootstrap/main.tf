@@ -85,6 +85,13 @@ resource "aws_iam_policy" "this" {
   name        = "terraform-${replace(each.key, "/", "-")}-${var.name_prefix}"
   description = "What Terraform may do with ${split("/", each.key)[1]} when it has the role ${split("/", each.key)[0]}."
   policy      = each.value.json
+
+  lifecycle {
+    precondition {
+      condition     = length(replace(each.value.json, "/\\s/", "")) <= local.longest_policy
+      error_message = "the policy of ${each.key} is longer than the ${local.longest_policy} characters that IAM takes: split the area in permissions.tf"
+    }
+  }
 }
 
 resource "aws_iam_role_policy_attachment" "this" {

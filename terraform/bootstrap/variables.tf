@@ -1,11 +1,36 @@
 variable "name_prefix" {
-  description = "The prefix of the deployment, as it is given to the root module."
+  description = "The prefix of the deployment, as it is given to the root module. What begins with it and a hyphen is taken for the deployment's, and the role that deploys may change it, unless its tag Deployment says another's; a role, only if its tag says this one's. Buckets, and the roles that functions are given, are told by their names alone: which of these are not the deployment's, names_of_others has to say."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.name_prefix)) && length(var.name_prefix) <= 20
     error_message = "name_prefix has at most 20 lower-case letters, digits and hyphens between them, such as acme-live."
   }
+
+  # So begins what this folder itself makes, and what AWS and its tools name.
+  validation {
+    condition     = !contains(["terraform", "amazon", "amplify", "amzn", "aws", "cdk", "cf", "codebuild", "codepipeline", "config", "elasticbeanstalk", "eksctl", "sagemaker", "stacksets"], split("-", var.name_prefix)[0])
+    error_message = "name_prefix ${var.name_prefix} would let the deployment change what Terraform, AWS or its tools have made under names that begin so: choose one of your own, such as acme or acme-live"
+  }
+}
+
+variable "names_of_others" {
+  description = "How names begin that begin with the prefix and are not this deployment's, such as acme-live where that is another deployment, or acme-admin where the account has such a role. No role of this deployment reaches a bucket, role, stream, function, log, schedule or alarm that is called so. To be applied before such a deployment is made."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.names_of_others : startswith(name, "${var.name_prefix}-") && can(regex("^[A-Za-z0-9_.-]+[A-Za-z0-9]$", name))])
+    error_message = "each of names_of_others begins with name_prefix and a hyphen and has no wildcard, such as ${var.name_prefix}-live; names that begin otherwise are out of reach anyway"
+  }
+}
+
+variable "may_delete_data" {
+  description = "Whether the role that deploys may delete what pipelines have stored: without it a destroy with delete_data_of is for a person."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "plan_subjects" {
@@ -32,16 +57,32 @@ variable "oidc_provider_arn" {
   description = "GitHub's provider where the account has one already; null to make it."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.oidc_provider_arn == null ? true : can(regex("^arn:[^:]+:iam::[0-9]{12}:oidc-provider/token\\.actions\\.githubusercontent\\.com$", var.oidc_provider_arn))
+    error_message = "oidc_provider_arn is the ARN of the account's provider of GitHub, such as arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+  }
 }
 
 variable "kms_key_arn" {
   description = "The key of the deployment and of the state; null for those that AWS manages."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/[^*?]+$", var.kms_key_arn))
+    error_message = "kms_key_arn is the ARN of a key, such as arn:aws:kms:eu-west-1:123456789012:key/…, without wildcards"
+  }
 }
 
 variable "existing_buckets" {
   description = "Buckets of pipelines with existing_bucket, which have no prefix."
   type        = list(string)
   default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for bucket in var.existing_buckets : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", bucket)) && !startswith(bucket, "terraform-")])
+    error_message = "each of existing_buckets is the whole name of a bucket, without wildcards, and never that of a state"
+  }
 }

@@ -177,6 +177,14 @@ fn privileges(resources: &[Resource]) -> anyhow::Result<Roles> {
             "arn:aws:s3:::acme-kdg-page/index.html".to_owned(),
         ),
         ("s3:PutObject", format!("{state}/acme/terraform.tfstate")),
+        (
+            "s3:ListBucketVersions",
+            "arn:aws:s3:::acme-kdg-page".to_owned(),
+        ),
+        (
+            "s3:DeleteObjectVersion",
+            "arn:aws:s3:::acme-query-results/results/a.csv".to_owned(),
+        ),
     ] {
         judge(deploy, action, &resource, true);
         judge(plan, action, &resource, false);
