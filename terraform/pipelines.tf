@@ -58,7 +58,7 @@ module "bucket" {
 
   name          = "${var.name_prefix}-${each.value.bucket}"
   delete_data   = contains(var.delete_data_of, each.key)
-  how_to_delete = "-var delete_data_of=[\\\"${each.key}\\\"]"
+  how_to_delete = "-var \\0047delete_data_of=[\"${each.key}\"]\\0047"
   kms_key_arn   = var.kms_key_arn
   readers       = var.bucket_readers
 }
