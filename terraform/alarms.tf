@@ -67,6 +67,6 @@ module "dashboard" {
     stream   = module.stream[name].name
     function = module.process[name].name
     bucket   = local.buckets[name].name
-    ingest   = contains(keys(local.ingests), name)
+    ingest   = try(module.ingest[name].name, null)
   } }
 }
