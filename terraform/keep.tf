@@ -5,15 +5,11 @@
 resource "terraform_data" "keep" {
   for_each = local.pipelines
 
-  triggers_replace = {
-    stream          = "${var.name_prefix}-${each.value.stream.name}"
-    bucket          = each.value.existing_bucket ? each.value.bucket : "${var.name_prefix}-${each.value.bucket}"
-    existing_bucket = each.value.existing_bucket
-  }
+  triggers_replace = merge(local.deployed[each.key], { existing_bucket = each.value.existing_bucket })
 
   input = {
     pipeline = each.key
-    holds    = each.value.existing_bucket ? "the records of its stream" : "the records of its stream and the objects of its bucket ${var.name_prefix}-${each.value.bucket}"
+    holds    = each.value.existing_bucket ? "the records of its stream" : "the records of its stream and the objects of its bucket ${local.deployed[each.key].bucket}"
     addresses = join(" ", [for resource in each.value.existing_bucket ? ["terraform_data.keep", "module.stream"] : ["terraform_data.keep", "module.stream", "module.bucket"] :
       "\\0047${resource}[\"${each.key}\"]\\0047"
     ])

@@ -2,14 +2,14 @@ output "pipeline" {
   description = "What is provisioned: stream, bucket, functions with their settings, event source mapping, and the folder of the objects."
   value = {
     name            = local.name
-    description     = try(local.file.description, local.name)
-    stream          = { name = local.file.stream.name, shards = try(local.file.stream.shards, null) }
-    bucket          = local.file.bucket
+    description     = try(local.file.description, null) == null ? local.name : local.file.description
+    stream          = { name = try(local.stream.name, ""), shards = try(local.stream.shards, null) }
+    bucket          = try(local.file.bucket, "")
     existing_bucket = try(local.file.existing_bucket, false)
     folder          = local.folder
 
     process = {
-      function   = local.process.function
+      function   = try(local.process.function, "")
       timeout    = try(local.process.timeout_seconds, 60)
       memory_mib = try(local.process.memory_mib, 256)
       settings   = local.json.PIPELINE
@@ -26,33 +26,28 @@ output "pipeline" {
     }
 
     ingest = local.ingest == null ? null : {
-      function   = local.ingest.function
-      schedule   = local.ingest.schedule
+      function   = try(local.ingest.function, "")
+      schedule   = try(local.ingest.schedule, "")
       timeout    = try(local.ingest.timeout_seconds, 60)
       memory_mib = try(local.ingest.memory_mib, 256)
       settings   = local.json.INGEST
     }
 
     table = local.layout != "batch" ? null : {
-      key        = local.object.key
-      id         = try(local.object.id, "_id")
-      columns    = try(local.file.table.columns, {})
+      key        = local.key
+      id         = local.id
+      columns    = local.columns
       properties = { for name, property in try(local.schema.properties, {}) : name => try(tostring(property.type), "string") }
     }
   }
 
   precondition {
     condition     = length(local.unknown) == 0
-    error_message = "${var.path}: ${join(", ", local.unknown)} is not a field of a pipeline file; `sluice check` names the nearest one."
+    error_message = "${var.path}: ${join(", ", local.unknown)} is not a field of a pipeline file; `sluice check` names the nearest one"
   }
 
   precondition {
-    condition     = alltrue([for bytes in values(local.bytes) : bytes <= 4096])
-    error_message = "${var.path}: the variables of a function may have 4096 bytes, and these would have more: ${jsonencode(local.bytes)}; shorten process.program, process.schema or ingest.program."
-  }
-
-  precondition {
-    condition     = try(local.ingest.function, "") != local.process.function
-    error_message = "${var.path}: ingest.function is the function of process already; give it its own."
+    condition     = length(local.wrong) == 0
+    error_message = join("\n", [for sentence in local.wrong : "${var.path}: ${sentence}"])
   }
 }
