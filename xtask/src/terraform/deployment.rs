@@ -162,13 +162,8 @@ impl<'t> Deployment<'t> {
         if refused.code == Some(0) || !self.server.has(bucket, "kinesis/1.json") {
             bail!("a bucket was destroyed with its data:\n{}", refused.printed);
         }
-        // The words are wrapped, and what frames them comes between.
-        let words = |text: &str| -> String {
-            let letters = text.chars().filter(|c| !c.is_whitespace() && *c != '│');
-            letters.collect()
-        };
         let sentence = "the pipeline kdg-archive is kept, with the records of its stream and";
-        if !words(&refused.printed).contains(&words(sentence)) {
+        if !refused.says(sentence) {
             bail!("the refusal does not say how:\n{}", refused.printed);
         }
         let after = of_state(&self.terraform.show(None)?);
