@@ -4,7 +4,7 @@ variable "name_prefix" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.name_prefix)) && length(var.name_prefix) <= 20
-    error_message = "name_prefix has at most 20 lower-case letters, digits and hyphens between them, such as acme-live."
+    error_message = "name_prefix has at most 20 lower-case letters, digits and hyphens between them, such as acme-live"
   }
 }
 
@@ -31,7 +31,7 @@ variable "packages" {
 
   validation {
     condition     = fileexists("${var.packages}/packages.json")
-    error_message = "There is no packages.json in the folder of the packages: run `cargo xtask package` first, or name the folder with -var packages=FOLDER."
+    error_message = "there is no packages.json in the folder of the packages: run `cargo xtask package` first, or name the folder with -var packages=FOLDER"
   }
 }
 
@@ -60,7 +60,7 @@ variable "permissions_boundary_arn" {
 
   validation {
     condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    error_message = "A permissions boundary is the ARN of a policy, such as arn:aws:iam::123456789012:policy/boundary."
+    error_message = "a permissions boundary is the ARN of a policy, such as arn:aws:iam::123456789012:policy/boundary"
   }
 }
 
@@ -71,7 +71,7 @@ variable "kms_key_arn" {
 
   validation {
     condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "A key is named by its ARN, such as arn:aws:kms:eu-west-1:123456789012:key/….; streams and buckets are never unencrypted."
+    error_message = "a key is named by its ARN, such as arn:aws:kms:eu-west-1:123456789012:key/….; streams and buckets are never unencrypted"
   }
 }
 
@@ -82,7 +82,7 @@ variable "stream_retention_hours" {
 
   validation {
     condition     = var.stream_retention_hours >= 24 && var.stream_retention_hours <= 8760
-    error_message = "A stream retains its records for 24 to 8760 hours."
+    error_message = "a stream retains its records for 24 to 8760 hours"
   }
 }
 
@@ -93,7 +93,7 @@ variable "log_retention_days" {
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days"
   }
 }
 
@@ -111,7 +111,7 @@ variable "bucket_readers" {
 
   validation {
     condition     = alltrue([for reader in var.bucket_readers : can(regex("^arn:[^:]+:iam::[0-9]{12}:[^*]+$", reader))])
-    error_message = "A bucket is never public: each reader is the ARN of a role, a user or an account, such as arn:aws:iam::123456789012:root."
+    error_message = "a bucket is never public: each reader is the ARN of a role, a user or an account, such as arn:aws:iam::123456789012:root"
   }
 }
 

@@ -14,7 +14,7 @@ locals {
   columns  = try(merge(local.table.columns, {}), {})
   generate = try(merge(local.file.generate, {}), {})
   ingest   = can(keys(local.file.ingest)) ? local.file.ingest : null
-  layout   = try(local.object.layout, "record")
+  layout   = coalesce(try(tostring(local.object.layout), null), "record")
 
   # A file beside this one, in its folder or below.
   schema_is_beside = can(regex("^[^/]+(/[^/]+)*$", local.process.schema)) && !can(regex("(^|/)\\.\\.?(/|$)", local.process.schema))

@@ -83,6 +83,7 @@ locals {
   outline = replace(local.plain, "/${local.known}/", "x")
   is_time = can(regex(local.known, local.plain))
   parts   = split("/", local.layout == "batch" ? trimsuffix(local.outline, "/") : local.outline)
+  begins  = local.layout == "batch" ? "${trimsuffix(local.outline, "/")}/" : local.outline
   names   = [for name in flatten(regexall("\\{\\{([^}]*)\\}\\}", local.key)) : trimspace(name)]
   has_key = local.text["object.key"] != null
 
@@ -96,7 +97,7 @@ locals {
       say   = "object.key of layout batch names a folder and ends with `/`, such as events/dt=%Y-%m-%d/hour=%H/"
     },
     {
-      wrong = startswith(local.layout == "batch" ? "${trimsuffix(local.outline, "/")}/" : local.outline, "quarantine/") || startswith("${trimsuffix(local.outline, "/")}/", "aws/lambda/")
+      wrong = startswith(local.begins, "quarantine/") || startswith(local.begins, "aws/lambda/")
       say   = "object.key begins with what is kept for quarantined records or for Lambda; begin it with anything but quarantine/ or aws/lambda/"
     },
     {
