@@ -126,6 +126,7 @@ pub(crate) fn test(demanded: Demanded) -> anyhow::Result<()> {
     deployment.repeat()?;
     let state = deployment.change()?;
     deployed::check(&resources::of_state(&state), &[ADDED.to_owned()])?;
+    deployment.rename()?;
     deployment.destroy()?;
     bootstrap.suffices(&server.asked()?)?;
     scan.end()?;

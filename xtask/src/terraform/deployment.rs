@@ -143,6 +143,44 @@ impl<'t> Deployment<'t> {
         self.terraform.show(None)
     }
 
+    /// Gives a bucket that holds data another name, which would remove it.
+    ///
+    /// # Errors
+    ///
+    /// When that is not refused, or has changed anything of the bucket.
+    pub(crate) fn rename(&self) -> anyhow::Result<()> {
+        let bucket = "acme-user-activity-logs";
+        self.server.put(bucket, "a.json")?;
+        let file = self.scratch.pipelines().join("user-activity.yaml");
+        let text = fs::read_to_string(&file)?;
+        let name = "bucket: user-activity-logs";
+        fs::write(&file, text.replace(name, "bucket: another"))?;
+        let variables = self.variables(&["mock-data"])?;
+        let apply = [
+            "apply",
+            "-auto-approve",
+            "-parallelism=30",
+            "-refresh=false",
+            &variables,
+        ];
+        let refused = self.terraform.run(&apply)?;
+        if refused.code == Some(0) || !refused.says("and the objects of its bucket acme-user") {
+            bail!("a bucket with data was renamed:\n{}", refused.printed);
+        }
+        fs::write(&file, text)?;
+        let ended = self.terraform.run(&[
+            "plan",
+            "-detailed-exitcode",
+            r#"-target=module.bucket["user-activity"]"#,
+            &variables,
+        ])?;
+        if ended.code != Some(0) || !self.server.has(bucket, "a.json") {
+            bail!("a refusal has changed the bucket:\n{}", ended.printed);
+        }
+        step::say("a bucket that would be renamed is kept with its data, and as it was");
+        Ok(())
+    }
+
     /// Destroys everything: first without leave to delete data, then with it.
     ///
     /// # Errors
