@@ -156,14 +156,13 @@ impl<'t> Deployment<'t> {
         let name = "bucket: user-activity-logs";
         fs::write(&file, text.replace(name, "bucket: another"))?;
         let variables = self.variables(&["mock-data"])?;
-        let apply = [
+        let refused = self.terraform.run(&[
             "apply",
             "-auto-approve",
             "-parallelism=30",
             "-refresh=false",
             &variables,
-        ];
-        let refused = self.terraform.run(&apply)?;
+        ])?;
         if refused.code == Some(0) || !refused.says("and the objects of its bucket acme-user") {
             bail!("a bucket with data was renamed:\n{}", refused.printed);
         }
