@@ -15,7 +15,7 @@ variable "pipelines" {
 
   validation {
     condition     = try(length(fileset(var.pipelines, "*.yaml")), 0) > 0
-    error_message = "there is no pipeline's file NAME.yaml in ${var.pipelines}: name another folder with -var pipelines=FOLDER, or remove all with terraform destroy"
+    error_message = "there is no pipeline's file NAME.yaml in ${var.pipelines}: name another folder with -var pipelines=FOLDER, or run terraform destroy while the files are there"
   }
 
   validation {
