@@ -83,7 +83,7 @@ locals {
   "\u0001", "\\\\") if value != null }
 
   # The folder that holds every object of the pipeline: text that ends with a slash, or nothing.
-  key      = try(tostring(local.object.key), "")
+  key      = try(tostring(local.object.key), null) == null ? "" : tostring(local.object.key)
   is_whole = local.layout == "batch" && !can(regex("[{%]", local.key))
   folder   = local.is_whole ? "${trimsuffix(local.key, "/")}/" : try(regex("^[^{%]*/", local.key), "")
 

@@ -84,7 +84,7 @@ locals {
       say   = "${field} is true or false, and not ${jsonencode(value)}"
     }],
     [for field, choice in local.choices : {
-      wrong = choice.value != null && !contains(choice.of, try(tostring(choice.value), ""))
+      wrong = choice.value == null ? false : !contains(choice.of, try(tostring(choice.value), ""))
       say   = "${field} is one of ${join(", ", choice.of)}, and not ${jsonencode(choice.value)}"
     }],
     [for field in ["stream.name"] : {

@@ -160,7 +160,7 @@ locals {
     ],
     [for column, type in local.columns : {
       wrong = !local.is_type[column]
-      say   = "table.columns.${column} is a type of Athena's, such as string, bigint, decimal(10,2), array<string> or struct<id:bigint>, and not ${jsonencode(type)}"
+      say   = "table.columns.${column} is a type of Athena's, such as string, bigint, decimal(10,2), array<string> or struct<id:bigint>, and not ${try("\"${type}\"", jsonencode(type))}"
     }],
   )
 }
