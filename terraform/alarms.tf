@@ -2,7 +2,7 @@
 
 resource "aws_sns_topic" "alarms" {
   #checkov:skip=CKV_AWS_26:CloudWatch cannot publish to a topic under the key that AWS manages; what is said are names of alarms.
-  for_each = toset(var.alarms.email == null ? [] : ["alarms"])
+  for_each = toset(local.alarms.email == null ? [] : ["alarms"])
 
   name = "${var.name_prefix}-${each.key}"
 }
@@ -40,7 +40,7 @@ resource "aws_sns_topic_subscription" "alarms" {
 
   topic_arn = each.value.arn
   protocol  = "email"
-  endpoint  = var.alarms.email
+  endpoint  = local.alarms.email
 }
 
 module "alarms" {
@@ -53,9 +53,9 @@ module "alarms" {
   mapping_id           = module.mapping[each.key].id
   ingest_function_name = try(module.ingest[each.key].name, null)
   topic_arns           = [for topic in aws_sns_topic.alarms : topic.arn]
-  iterator_age_seconds = var.alarms.iterator_age_seconds
-  quarantined_records  = var.alarms.quarantined_records
-  silence_minutes      = lookup(var.alarms.silence_minutes, each.key, null)
+  iterator_age_seconds = local.alarms.iterator_age_seconds
+  quarantined_records  = local.alarms.quarantined_records
+  silence_minutes      = lookup(local.alarms.silence_minutes, each.key, null)
 }
 
 module "dashboard" {
@@ -67,6 +67,6 @@ module "dashboard" {
     stream   = module.stream[name].name
     function = module.process[name].name
     bucket   = local.buckets[name].name
-    ingest   = contains(keys(local.ingests), name)
+    ingest   = try(module.ingest[name].name, null)
   } }
 }

@@ -9,7 +9,17 @@ output "pipelines" {
 
   precondition {
     condition     = length(local.repeated) == 0
-    error_message = "Two pipelines name the same stream, bucket or function: ${join(", ", local.repeated)}. Give each its own; a bucket that several share is made before, and has existing_bucket: true in each file."
+    error_message = "two pipelines in ${var.pipelines} name the same stream, bucket or function: ${join(", ", local.repeated)}; give each its own, and make a bucket that several share before, with existing_bucket: true in each file"
+  }
+
+  precondition {
+    condition     = length(local.own) == 0
+    error_message = "a pipeline in ${var.pipelines} has the name of what sluice makes for the generator's page or for queries: ${join(", ", local.own)}; choose another"
+  }
+
+  precondition {
+    condition     = length(local.tabled) == 0
+    error_message = "${join(" and ", local.tabled)} in ${var.pipelines} would have a table over a folder that another pipeline fills too; begin object.key with a folder of its own in one of the files"
   }
 }
 
@@ -30,10 +40,15 @@ output "look" {
 
 output "kdg" {
   description = "The page of the Kinesis Data Generator, its bucket, and the distribution to invalidate after an upload; null when there is none."
-  value = !var.kdg.enabled ? null : {
+  value = !local.kdg.enabled ? null : {
     url             = module.kdg["kdg"].url
     bucket          = module.kdg["kdg"].bucket
     distribution_id = module.kdg["kdg"].distribution_id
+  }
+
+  precondition {
+    condition     = !local.kdg.enabled || data.aws_partition.current.partition == "aws"
+    error_message = "the partition ${data.aws_partition.current.partition} has no CloudFront that serves the generator's page from an address of its own: deploy with -var 'kdg={enabled=false}'"
   }
 }
 

@@ -17,14 +17,31 @@ locals {
     arn  = module.bucket[name].arn
   } }
 
-  # What AWS would refuse in the middle of an apply.
+  # What AWS would refuse in the middle of an apply. IAM and Lambda do not tell roles by their case.
   names = concat(
     [for pipeline in local.pipelines : "stream ${pipeline.stream.name}"],
     [for pipeline in local.pipelines : "bucket ${pipeline.bucket}" if !pipeline.existing_bucket],
-    [for pipeline in local.pipelines : "function ${pipeline.process.function}"],
-    [for ingest in local.ingests : "function ${ingest.function}"],
+    [for pipeline in local.pipelines : "function ${lower(pipeline.process.function)}"],
+    [for ingest in local.ingests : "function ${lower(ingest.function)}"],
   )
   repeated = [for name in distinct(local.names) : name if length([for other in local.names : other if other == name]) > 1]
+
+  # What the deployment itself makes beside the pipelines.
+  own = setintersection(local.names, concat(
+    local.kdg.enabled ? ["bucket kdg-page", "function kdg"] : [],
+    local.has_analytics ? ["bucket query-results"] : [],
+  ))
+
+  # Two tables over one folder would each show what both pipelines store.
+  tabled = [for name, table in local.tables : name if anytrue([for other, pipeline in local.pipelines :
+    other != name && local.deployed[other].bucket == local.deployed[name].bucket && pipeline.folder == local.pipelines[name].folder
+  ])]
+
+  # Names in AWS, which keep.tf compares with those of before.
+  deployed = { for name, pipeline in local.pipelines : name => {
+    stream = "${var.name_prefix}-${pipeline.stream.name}"
+    bucket = pipeline.existing_bucket ? pipeline.bucket : "${var.name_prefix}-${pipeline.bucket}"
+  } }
 
   # Each package is read once; its hash depends on its content alone.
   built = jsondecode(file("${var.packages}/packages.json"))
@@ -39,14 +56,15 @@ module "pipeline_file" {
   source   = "./modules/pipeline-file"
   for_each = local.files
 
-  path = each.value
+  path        = each.value
+  name_prefix = var.name_prefix
 }
 
 module "stream" {
   source   = "./modules/stream"
   for_each = local.pipelines
 
-  name            = "${var.name_prefix}-${each.value.stream.name}"
+  name            = local.deployed[each.key].stream
   shards          = each.value.stream.shards
   retention_hours = var.stream_retention_hours
   kms_key_id      = coalesce(var.kms_key_arn, "alias/aws/kinesis")
@@ -56,9 +74,9 @@ module "bucket" {
   source   = "./modules/bucket"
   for_each = { for name, pipeline in local.pipelines : name => pipeline if !pipeline.existing_bucket }
 
-  name          = "${var.name_prefix}-${each.value.bucket}"
+  name          = local.deployed[each.key].bucket
   delete_data   = contains(var.delete_data_of, each.key)
-  how_to_delete = "-var delete_data_of=[\\\"${each.key}\\\"]"
+  how_to_delete = "-var \\0047delete_data_of=[\"${each.key}\"]\\0047"
   kms_key_arn   = var.kms_key_arn
   readers       = var.bucket_readers
 }

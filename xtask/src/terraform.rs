@@ -110,6 +110,7 @@ pub(crate) fn test(demanded: Demanded) -> anyhow::Result<()> {
     terraform.succeed("terraform validate", &["validate"])?;
     let tested = terraform.succeed("refusals", &["test"])?;
     step::say(tested.trim().lines().last().unwrap_or_default());
+    refused(&terraform)?;
     let server = MockServer::start()?;
     let bootstrap =
         bootstrap::check(&terraform.at(&scratch.bootstrap(), Some(&server.endpoint())))?;
@@ -125,6 +126,7 @@ pub(crate) fn test(demanded: Demanded) -> anyhow::Result<()> {
     deployment.repeat()?;
     let state = deployment.change()?;
     deployed::check(&resources::of_state(&state), &[ADDED.to_owned()])?;
+    deployment.rename()?;
     deployment.destroy()?;
     bootstrap.suffices(&server.asked()?)?;
     scan.end()?;
@@ -139,6 +141,33 @@ pub(crate) fn test(demanded: Demanded) -> anyhow::Result<()> {
     step::say(&format!(
         "terraform done in {:.0} s",
         started.elapsed().as_secs_f32()
+    ));
+    Ok(())
+}
+
+/// Plans pipelines of which each is wrong, and looks for what each file says of itself.
+fn refused(terraform: &Terraform) -> anyhow::Result<()> {
+    let ended = terraform.run(&["test", "-test-directory=tests/wrong"])?;
+    let mut sentences = 0;
+    for entry in std::fs::read_dir(folder().join("tests/wrong"))? {
+        let path = entry?.path();
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = std::fs::read_to_string(&path)?;
+        for sentence in text
+            .lines()
+            .filter_map(|line| line.strip_prefix("# says: "))
+        {
+            sentences += 1;
+            if !ended.says(&format!("tests/wrong/{file}: {sentence}")) {
+                bail!(
+                    "{file} is not refused with `{sentence}`:\n{}",
+                    ended.printed
+                );
+            }
+        }
+    }
+    step::say(&format!(
+        "{sentences} mistakes in pipelines' files are refused, each by its sentence"
     ));
     Ok(())
 }

@@ -3,7 +3,45 @@
 locals {
   process = { FunctionName = var.function_name }
   mapping = { EventSourceMappingUUID = var.mapping_id }
-  own     = { Pipeline = var.pipeline }
+  # Two deployments of an account may both have a pipeline of this name: their functions differ.
+  own        = { FunctionName = var.function_name, Pipeline = var.pipeline }
+  own_ingest = { FunctionName = coalesce(var.ingest_function_name, "none"), Pipeline = var.pipeline }
+
+  # Each of these is the end of something: no schedule is too slow for one period.
+  of_ingest = {
+    ingest = {
+      description = "A run of ${local.own_ingest.FunctionName} failed: its log names the answer of the API."
+      namespace   = "sluice"
+      metric      = "ingest_failed"
+      threshold   = 0
+    }
+    # Counted when the run and both repeats have crashed, timed out or not started ("Asynchronous
+    # invocation metrics", lambda/latest/dg/monitoring-metrics-types.html).
+    ingest-errors = {
+      description = "The function ${local.own_ingest.FunctionName} failed as a whole, and so did its repeats: its log says why, and the schedule runs it again."
+      namespace   = "AWS/Lambda"
+      metric      = "AsyncEventsDropped"
+      threshold   = 0
+    }
+    ingest-quarantine = {
+      description = "Records of the API were quarantined by ${local.own_ingest.FunctionName}: quarantine/${var.pipeline}/ in the bucket has them, a folder for each reason."
+      namespace   = "sluice"
+      metric      = "ingest_quarantined"
+      threshold   = var.quarantined_records
+    }
+    ingest-given-up = {
+      description = "The stream did not take records in time, and they were kept below quarantine/${var.pipeline}/ in the bucket: sluice redrive brings them back."
+      namespace   = "sluice"
+      metric      = "ingest_given_up"
+      threshold   = 0
+    }
+    ingest-lost = {
+      description = "Records were neither sent nor kept: neither the stream nor the bucket took them, and the log of ${local.own_ingest.FunctionName} says why."
+      namespace   = "sluice"
+      metric      = "ingest_lost"
+      threshold   = 0
+    }
+  }
 
   alarms = merge(
     {
@@ -78,25 +116,15 @@ locals {
       period      = coalesce(var.silence_minutes, 0) * 60
       periods     = 1
     } if var.silence_minutes != null },
-    { for alarm in ["ingest"] : alarm => {
-      description = "A run of ${coalesce(var.ingest_function_name, "ingest")} failed: its log names the answer of the API."
-      namespace   = "sluice"
-      metric      = "ingest_failed"
-      dimensions  = local.own
+    { for alarm, watched in local.of_ingest : alarm => {
+      description = watched.description
+      namespace   = watched.namespace
+      metric      = watched.metric
+      dimensions  = { for name, value in local.own_ingest : name => value if name == "FunctionName" || watched.namespace == "sluice" }
       statistic   = "Sum"
-      threshold   = 0
+      threshold   = watched.threshold
       period      = 300
       periods     = 1
-    } if var.ingest_function_name != null },
-    { for alarm in ["ingest-errors"] : alarm => {
-      description = "The function ${coalesce(var.ingest_function_name, "ingest")} fails as a whole: its log says why."
-      namespace   = "AWS/Lambda"
-      metric      = "Errors"
-      dimensions  = { FunctionName = coalesce(var.ingest_function_name, "ingest") }
-      statistic   = "Sum"
-      threshold   = 0
-      period      = 300
-      periods     = 3
     } if var.ingest_function_name != null },
   )
 }

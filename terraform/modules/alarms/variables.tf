@@ -49,6 +49,6 @@ variable "silence_minutes" {
 
   validation {
     condition     = var.silence_minutes == null ? true : var.silence_minutes >= 1 && var.silence_minutes <= 1440 && floor(var.silence_minutes) == var.silence_minutes
-    error_message = "Silence is a whole number of minutes, 1440 at most, which is as far as an alarm looks back."
+    error_message = "silence is a whole number of minutes, 1440 at most, which is as far as an alarm looks back"
   }
 }

@@ -32,7 +32,7 @@ locals {
     spec  = segment.spec
     kind = (
       contains(keys(local.numbers), segment.spec) ? "integer" :
-      alltrue([for part in ["%Y", "%m", "%d"] : strcontains(segment.spec, part)]) && !can(regex("%[^YmdHM]|[{A-SU-Za-z]", replace(segment.spec, "/%[YmdHM]/", ""))) ? "date" :
+      can(regex("%Y", segment.spec)) && can(regex("%m", segment.spec)) && (can(regex("%d", segment.spec)) || !can(regex("%[HM]", segment.spec))) && !can(regex("%[^YmdHM]|[{A-SU-Za-z]", replace(segment.spec, "/%[YmdHM]/", ""))) ? "date" :
       "injected"
     )
     written = segment.text
@@ -74,7 +74,7 @@ locals {
         "T", "'T'"), "%Y", "yyyy"), "%m", "MM"), "%d", "dd"), "%H", "HH"), "%M", "mm") : null
         interval = partition.kind == "date" ? "1" : null
         "interval.unit" = partition.kind == "date" ? (
-          strcontains(partition.spec, "%M") ? "MINUTES" : strcontains(partition.spec, "%H") ? "HOURS" : "DAYS"
+          strcontains(partition.spec, "%M") ? "MINUTES" : strcontains(partition.spec, "%H") ? "HOURS" : strcontains(partition.spec, "%d") ? "DAYS" : "MONTHS"
         ) : null
       } : property => value if value != null }
     }]

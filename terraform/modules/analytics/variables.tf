@@ -18,7 +18,7 @@ variable "tables" {
     condition = alltrue(flatten([for table in values(var.tables) : [for type in values(table.columns) :
       can(regex("^(boolean|tinyint|smallint|int|bigint|float|double|string|binary|date|timestamp|decimal\\([0-9, ]+\\)|(array|map|struct)<.+>)$", type))
     ]]))
-    error_message = "table.columns has a type that is not Athena's; `sluice check` says which."
+    error_message = "table.columns has a type that is not Athena's; `sluice check` says which"
   }
 }
 
@@ -39,7 +39,7 @@ variable "scan_limit_bytes" {
 
   validation {
     condition     = var.scan_limit_bytes >= 10 * 1024 * 1024
-    error_message = "Athena limits queries to 10 MiB at least."
+    error_message = "Athena limits queries to 10 MiB at least"
   }
 }
 

@@ -140,22 +140,24 @@ resource "aws_s3_bucket_policy" "this" {
   depends_on = [aws_s3_bucket_public_access_block.this]
 }
 
-# It is destroyed before everything else of the bucket, and so can refuse while nothing is lost yet.
-resource "terraform_data" "guard" {
-  input = { bucket = aws_s3_bucket.this.bucket, delete_data = var.delete_data, how = var.how_to_delete }
+# It depends on everything else of the bucket and is therefore destroyed first: it refuses while
+# nothing is lost yet, also when the bucket only gets another name.
+resource "terraform_data" "keep" {
+  triggers_replace = var.name
+  input            = { bucket = var.name, delete_data = var.delete_data, how = var.how_to_delete }
 
   lifecycle {
     precondition {
       condition     = !strcontains("${var.name}${var.how_to_delete}", "'")
-      error_message = "The bucket's name and how_to_delete must not hold an apostrophe: a shell prints them."
+      error_message = "the bucket's name and how_to_delete must not hold an apostrophe, because a shell prints them; write \\0047 for one"
     }
   }
 
   provisioner "local-exec" {
     when = destroy
     command = self.input.delete_data ? "exit 0" : join("", [
-      "echo 'the bucket ${self.input.bucket} is kept with its data. To delete both, first apply with ",
-      "${self.input.how}, then repeat this; to keep it and forget it here, terraform state rm its module.' >&2; exit 1",
+      "printf '%b\\n' 'the bucket ${self.input.bucket} is kept with its data. To delete both, undo what removes or renames it, ",
+      "apply with ${self.input.how}, then repeat this; to keep it and forget it here, terraform state rm its module' >&2; exit 1",
     ])
   }
 

@@ -4,7 +4,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.name)) && !strcontains(var.name, "..")
-    error_message = "A bucket's name has 3 to 63 lower-case letters, digits, `.` and `-`, the prefix included; choose a shorter name_prefix or bucket."
+    error_message = "a bucket's name has 3 to 63 lower-case letters, digits, `.` and `-`, the prefix included; choose a shorter name_prefix or bucket"
   }
 }
 
@@ -33,7 +33,7 @@ variable "old_version_days" {
 
   validation {
     condition     = var.old_version_days >= 1 && floor(var.old_version_days) == var.old_version_days
-    error_message = "Old versions are kept for a whole number of days, 1 at least."
+    error_message = "old versions are kept for a whole number of days, 1 at least"
   }
 }
 
@@ -51,7 +51,7 @@ variable "readers" {
 
   validation {
     condition     = alltrue([for reader in var.readers : can(regex("^arn:[^:]+:iam::[0-9]{12}:[^*]+$", reader))])
-    error_message = "A bucket is never public: each reader is the ARN of a role, a user or an account, such as arn:aws:iam::123456789012:root."
+    error_message = "a bucket is never public: each reader is the ARN of a role, a user or an account, such as arn:aws:iam::123456789012:root"
   }
 }
 

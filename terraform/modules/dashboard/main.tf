@@ -28,7 +28,7 @@ locals {
         stat   = "Sum"
         period = 60
         metrics = [for metric in ["received", "stored", "filtered", "quarantined", "retried"] :
-          ["sluice", metric, "Pipeline", row.name]
+          ["sluice", metric, "FunctionName", row.parts.function, "Pipeline", row.name]
         ]
       }
     },
@@ -43,8 +43,8 @@ locals {
         region = var.region
         period = 60
         metrics = [
-          ["sluice", "arrival_to_stored_ms", "Pipeline", row.name, { stat = "p50" }],
-          ["sluice", "arrival_to_stored_ms", "Pipeline", row.name, { stat = "p99" }],
+          ["sluice", "arrival_to_stored_ms", "FunctionName", row.parts.function, "Pipeline", row.name, { stat = "p50" }],
+          ["sluice", "arrival_to_stored_ms", "FunctionName", row.parts.function, "Pipeline", row.name, { stat = "p99" }],
           ["AWS/Lambda", "IteratorAge", "FunctionName", row.parts.function, { stat = "Maximum" }],
         ]
       }
@@ -67,9 +67,9 @@ locals {
             ["AWS/Lambda", "Errors", "FunctionName", row.parts.function],
             ["AWS/Lambda", "Throttles", "FunctionName", row.parts.function],
           ],
-          row.parts.ingest ? [for metric in ["ingest_fetched", "ingest_sent", "ingest_quarantined", "ingest_failed"] :
-            ["sluice", metric, "Pipeline", row.name]
-          ] : [],
+          [for metric in row.parts.ingest == null ? [] : ["ingest_fetched", "ingest_sent", "ingest_quarantined", "ingest_given_up", "ingest_lost", "ingest_failed"] :
+            ["sluice", metric, "FunctionName", row.parts.ingest, "Pipeline", row.name]
+          ],
         )
       }
     },

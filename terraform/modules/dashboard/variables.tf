@@ -9,11 +9,11 @@ variable "region" {
 }
 
 variable "pipelines" {
-  description = "What each pipeline is made of, by its name."
+  description = "What each pipeline is made of, by its name; ingest is the function that feeds it, null for none."
   type = map(object({
     stream   = string
     function = string
     bucket   = string
-    ingest   = bool
+    ingest   = optional(string)
   }))
 }

@@ -4,7 +4,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
-    error_message = "A function's name has at most 64 letters, digits, `_` and `-`, the prefix included; choose a shorter name_prefix or function."
+    error_message = "a function's name has at most 64 letters, digits, `_` and `-`, the prefix included; choose a shorter name_prefix or function"
   }
 }
 
@@ -23,7 +23,7 @@ variable "package" {
 
   validation {
     condition     = contains(["arm64", "x86_64"], var.package.architecture)
-    error_message = "A function runs on arm64 or x86_64."
+    error_message = "a function runs on arm64 or x86_64"
   }
 }
 
@@ -43,7 +43,7 @@ variable "timeout" {
 
   validation {
     condition     = var.timeout >= 1 && var.timeout <= 900
-    error_message = "timeout_seconds is from 1 to 900."
+    error_message = "timeout_seconds is from 1 to 900"
   }
 }
 
@@ -53,7 +53,7 @@ variable "memory_mib" {
 
   validation {
     condition     = var.memory_mib >= 128 && var.memory_mib <= 10240
-    error_message = "memory_mib is from 128 to 10240."
+    error_message = "memory_mib is from 128 to 10240"
   }
 }
 

@@ -144,6 +144,14 @@ resource "aws_s3_object" "config" {
     identityPoolId   = aws_cognito_identity_pool.this.id
     streams          = var.streams
   })
+
+  # An object takes 10 tags, and a deployment may have more ("Categorizing your objects using tags",
+  # AmazonS3/latest/userguide/object-tagging.html).
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 }
 
 # Until the page itself is uploaded, which Terraform then leaves alone.
@@ -153,6 +161,12 @@ resource "aws_s3_object" "placeholder" {
   content_type  = "text/html; charset=utf-8"
   cache_control = "no-store"
   source        = "${path.module}/placeholder.html"
+
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 
   lifecycle {
     ignore_changes = all

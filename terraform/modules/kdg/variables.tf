@@ -30,7 +30,7 @@ variable "stream_arns" {
 
   validation {
     condition     = length(var.stream_arns) > 0 && alltrue([for arn in var.stream_arns : !strcontains(arn, "*")])
-    error_message = "Users send to streams that are named, one at least: without a pipeline leave the KDG out."
+    error_message = "users send to streams that are named, one at least: without a pipeline leave the KDG out"
   }
 }
 
@@ -41,7 +41,7 @@ variable "users" {
 
   validation {
     condition     = alltrue([for user in var.users : can(regex("^[^@ ]+@[^@ ]+$", user))])
-    error_message = "A user is an address, such as ada@example.com."
+    error_message = "a user is an address, such as ada@example.com"
   }
 }
 

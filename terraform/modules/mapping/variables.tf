@@ -15,7 +15,7 @@ variable "failure_destination_arn" {
 
   validation {
     condition     = can(regex("^arn:[^:]+:s3:::.+$", var.failure_destination_arn))
-    error_message = "A mapping needs a failure destination, or what is given up is lost: name a bucket by its ARN, which keeps the records themselves."
+    error_message = "a mapping needs a failure destination, or what is given up is lost: name a bucket by its ARN, which keeps the records themselves"
   }
 }
 
@@ -33,26 +33,26 @@ variable "source_settings" {
 
   validation {
     condition     = var.source_settings.batch_size >= 1 && var.source_settings.batch_size <= 10000
-    error_message = "process.source.batch_size is from 1 to 10000."
+    error_message = "process.source.batch_size is from 1 to 10000"
   }
 
   validation {
     condition     = var.source_settings.maximum_batching_window_in_seconds >= 0 && var.source_settings.maximum_batching_window_in_seconds <= 300
-    error_message = "process.source.maximum_batching_window_in_seconds is from 0 to 300."
+    error_message = "process.source.maximum_batching_window_in_seconds is from 0 to 300"
   }
 
   validation {
     condition     = var.source_settings.parallelization_factor >= 1 && var.source_settings.parallelization_factor <= 10
-    error_message = "process.source.parallelization_factor is from 1 to 10."
+    error_message = "process.source.parallelization_factor is from 1 to 10"
   }
 
   validation {
     condition     = try(var.source_settings.maximum_retry_attempts >= 0 && var.source_settings.maximum_retry_attempts <= 10000, false)
-    error_message = "process.source.maximum_retry_attempts is from 0 to 10000: a batch that is repeated for ever blocks its shard."
+    error_message = "process.source.maximum_retry_attempts is from 0 to 10000: a batch that is repeated for ever blocks its shard"
   }
 
   validation {
     condition     = try(var.source_settings.maximum_record_age_in_seconds >= 60 && var.source_settings.maximum_record_age_in_seconds <= 604800, false)
-    error_message = "process.source.maximum_record_age_in_seconds is from 60 to 604800: a record that is repeated for ever blocks its shard."
+    error_message = "process.source.maximum_record_age_in_seconds is from 60 to 604800: a record that is repeated for ever blocks its shard"
   }
 }

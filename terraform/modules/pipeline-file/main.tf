@@ -2,24 +2,34 @@
 
 locals {
   name    = trimsuffix(basename(var.path), ".yaml")
-  file    = yamldecode(file(var.path))
-  process = local.file.process
-  source  = try(local.process.source, {})
-  object  = local.file.object
-  ingest  = try(local.file.ingest, null)
-  layout  = try(local.object.layout, "record")
+  written = yamldecode(file(var.path))
 
-  schema = can(local.process.schema) ? jsondecode(file("${dirname(var.path)}/${local.process.schema}")) : null
-  filter = try(trimspace(local.process.filter), "") == "" ? null : local.process.filter
+  # What is missing, or is no section, is empty here, so that each rule of rules.tf can be asked.
+  file     = try(merge(local.written, {}), {})
+  stream   = try(merge(local.file.stream, {}), {})
+  process  = try(merge(local.file.process, {}), {})
+  source   = try(merge(local.process.source, {}), {})
+  object   = try(merge(local.file.object, {}), {})
+  table    = try(merge(local.file.table, {}), {})
+  columns  = try(merge(local.table.columns, {}), {})
+  generate = try(merge(local.file.generate, {}), {})
+  ingest   = can(keys(local.file.ingest)) ? local.file.ingest : null
+  layout   = coalesce(try(tostring(local.object.layout), null), "record")
+
+  # A file beside this one, in its folder or below.
+  schema_is_beside = can(regex("^[^/]+(/[^/]+)*$", local.process.schema)) && !can(regex("(^|/)\\.\\.?(/|$)", local.process.schema))
+  schema           = local.schema_is_beside ? try(jsondecode(file("${dirname(var.path)}/${local.process.schema}")), null) : null
+
+  filter = try(trimspace(local.process.filter), "") == "" ? null : tostring(local.process.filter)
 
   # A program of nothing but blanks is none, as for the function itself.
-  program = try(trimspace(local.process.program), "") == "" ? null : local.process.program
+  program = try(trimspace(local.process.program), "") == "" ? null : tostring(local.process.program)
 
   unknown = concat(
     [for field in setsubtract(keys(local.file), [
       "description", "stream", "bucket", "existing_bucket", "ingest", "process", "object", "table", "generate",
     ]) : field],
-    [for field in setsubtract(keys(local.file.stream), ["name", "shards"]) : "stream.${field}"],
+    [for field in setsubtract(keys(local.stream), ["name", "shards"]) : "stream.${field}"],
     [for field in setsubtract(try(keys(local.ingest), []), [
       "function", "schedule", "url", "records", "partition_key", "program", "timeout_seconds", "memory_mib",
     ]) : "ingest.${field}"],
@@ -33,7 +43,8 @@ locals {
     [for field in setsubtract(keys(local.object), [
       "layout", "key", "timestamp", "late_after_seconds", "on_late", "on_collision", "compression", "id",
     ]) : "object.${field}"],
-    [for field in setsubtract(try(keys(local.file.table), []), ["columns"]) : "table.${field}"],
+    [for field in setsubtract(keys(local.table), ["columns"]) : "table.${field}"],
+    [for field in setsubtract(keys(local.generate), ["template", "partition_key", "encoding"]) : "generate.${field}"],
   )
 
   # What the process function reads as PIPELINE; what the file leaves out is left out.
@@ -44,23 +55,23 @@ locals {
     program = local.program
     object = { for setting, chosen in {
       layout             = local.layout
-      key                = local.object.key
-      timestamp          = try(local.object.timestamp, null)
+      key                = local.key
+      timestamp          = try(tostring(local.object.timestamp), null)
       late_after_seconds = try(local.object.late_after_seconds, null)
       on_late            = try(local.object.on_late, null)
       on_collision       = try(local.object.on_collision, null)
       compression        = try(local.object.compression, null)
-      id                 = try(local.object.id, null)
+      id                 = try(tostring(local.object.id), null)
     } : setting => chosen if chosen != null }
   } : field => value if value != null }
 
   # What the ingest function reads as INGEST.
   ingest_settings = local.ingest == null ? null : { for field, value in {
     name          = local.name
-    url           = local.ingest.url
-    records       = try(local.ingest.records, null)
-    partition_key = try(local.ingest.partition_key, null)
-    program       = try(trimspace(local.ingest.program), "") == "" ? null : local.ingest.program
+    url           = try(tostring(local.ingest.url), null)
+    records       = try(tostring(local.ingest.records), null)
+    partition_key = try(tostring(local.ingest.partition_key), null)
+    program       = try(trimspace(local.ingest.program), "") == "" ? null : tostring(local.ingest.program)
   } : field => value if value != null }
 
   # jsonencode writes <, > and & as six characters each, and Lambda takes 4 KB: they are put back.
@@ -72,8 +83,9 @@ locals {
   "\u0001", "\\\\") if value != null }
 
   # The folder that holds every object of the pipeline: text that ends with a slash, or nothing.
-  is_whole = local.layout == "batch" && !can(regex("[{%]", local.object.key))
-  folder   = local.is_whole ? "${trimsuffix(local.object.key, "/")}/" : try(regex("^[^{%]*/", local.object.key), "")
+  key      = try(tostring(local.object.key), null) == null ? "" : tostring(local.object.key)
+  is_whole = local.layout == "batch" && !can(regex("[{%]", local.key))
+  folder   = local.is_whole ? "${trimsuffix(local.key, "/")}/" : try(regex("^[^{%]*/", local.key), "")
 
   # Names of bucket and stream as long as they may be, and the variables' own names.
   bytes = { for variable, json in local.json : variable => ceil(length(base64encode(json)) * 3 / 4) + 220 }

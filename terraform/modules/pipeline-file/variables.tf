@@ -4,6 +4,12 @@ variable "path" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,63}\\.yaml$", basename(var.path)))
-    error_message = "Call the file by at most 64 lower-case letters, digits and hyphens, such as user-activity.yaml."
+    error_message = "${var.path}: call the file by at most 64 lower-case letters, digits and hyphens, such as user-activity.yaml"
   }
+}
+
+variable "name_prefix" {
+  description = "The deployment's prefix, which names have to leave room for."
+  type        = string
+  default     = ""
 }

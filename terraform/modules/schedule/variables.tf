@@ -9,7 +9,7 @@ variable "expression" {
 
   validation {
     condition     = can(regex("^(rate|cron)\\(.+\\)$", var.expression))
-    error_message = "ingest.schedule is rate(1 minute) or cron(0 10 ? * MON-FRI *), in EventBridge's own forms."
+    error_message = "ingest.schedule is rate(1 minute) or cron(0 10 ? * MON-FRI *), in EventBridge's own forms"
   }
 }
 

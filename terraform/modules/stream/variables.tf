@@ -4,7 +4,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_.-]{1,128}$", var.name))
-    error_message = "A stream's name has at most 128 letters, digits, `_`, `.` and `-`."
+    error_message = "a stream's name has at most 128 letters, digits, `_`, `.` and `-`"
   }
 }
 
@@ -15,7 +15,7 @@ variable "shards" {
 
   validation {
     condition     = var.shards == null ? true : var.shards >= 1 && var.shards <= 20000 && floor(var.shards) == var.shards
-    error_message = "stream.shards is a whole number from 1 to 20000; leave it out for on-demand capacity."
+    error_message = "stream.shards is a whole number from 1 to 20000; leave it out for on-demand capacity"
   }
 }
 
@@ -26,7 +26,7 @@ variable "retention_hours" {
 
   validation {
     condition     = var.retention_hours >= 24 && var.retention_hours <= 8760
-    error_message = "A stream retains its records for 24 to 8760 hours."
+    error_message = "a stream retains its records for 24 to 8760 hours"
   }
 }
 
@@ -38,7 +38,7 @@ variable "kms_key_id" {
 
   validation {
     condition     = length(var.kms_key_id) > 0
-    error_message = "A stream is never unencrypted: name a key, or leave this out for the one that AWS manages."
+    error_message = "a stream is never unencrypted: name a key, or leave this out for the one that AWS manages"
   }
 }
 

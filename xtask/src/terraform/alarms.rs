@@ -10,7 +10,7 @@ use super::resources::Resource;
 use crate::step;
 
 /// The metrics of AWS that are watched, with the dimension under which each is found.
-const OF_AWS: [(&str, &str, &str, &str); 8] = [
+const OF_AWS: [(&str, &str, &str, &str); 9] = [
     // "Using CloudWatch metrics with Lambda", lambda/latest/dg/monitoring-metrics-types.html
     ("AWS/Lambda", "Errors", "FunctionName", "Sum"),
     ("AWS/Lambda", "Throttles", "FunctionName", "Sum"),
@@ -21,6 +21,8 @@ const OF_AWS: [(&str, &str, &str, &str); 8] = [
         "FunctionName",
         "Sum",
     ),
+    // "Asynchronous invocation metrics" on the same page.
+    ("AWS/Lambda", "AsyncEventsDropped", "FunctionName", "Sum"),
     // "Event source mapping metrics" on the same page; they need `metrics_config` of the mapping.
     (
         "AWS/Lambda",
@@ -116,7 +118,14 @@ pub(crate) fn check(resources: &[Resource]) -> anyhow::Result<()> {
             wrong.push(format!("{pipeline} has no alarm `{missing}`"));
         }
     }
-    for (pipeline, alarm) in [("random-user", "ingest"), ("user-activity", "silence")] {
+    for (pipeline, alarm) in [
+        ("random-user", "ingest"),
+        ("random-user", "ingest-errors"),
+        ("random-user", "ingest-quarantine"),
+        ("random-user", "ingest-given-up"),
+        ("random-user", "ingest-lost"),
+        ("user-activity", "silence"),
+    ] {
         if !of_pipelines
             .get(pipeline)
             .is_some_and(|alarms| alarms.contains(alarm))

@@ -57,6 +57,17 @@ pub(crate) struct Ended {
     pub(crate) printed: String,
 }
 
+impl Ended {
+    /// Whether it printed a sentence, which is wrapped there, with a frame between its words.
+    pub(crate) fn says(&self, sentence: &str) -> bool {
+        let words = |text: &str| -> String {
+            let letters = text.chars().filter(|c| !c.is_whitespace() && *c != '│');
+            letters.collect()
+        };
+        words(&self.printed).contains(&words(sentence))
+    }
+}
+
 impl Terraform {
     /// Terraform in this folder, if this machine has it at all.
     ///
