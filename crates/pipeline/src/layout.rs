@@ -262,9 +262,12 @@ impl KeyTemplate {
     }
 }
 
-/// Whether a key lies where only sluice itself or Lambda may write.
+/// Whether a key, or the folder of one, lies where only sluice itself or Lambda may write.
 pub fn is_reserved(key: &str) -> bool {
-    key.starts_with(QUARANTINE_PREFIX) || key.starts_with(FAILURE_PREFIX)
+    [QUARANTINE_PREFIX, FAILURE_PREFIX].iter().any(|prefix| {
+        // A folder is told without its last `/`.
+        key.starts_with(prefix) || prefix.strip_suffix('/') == Some(key)
+    })
 }
 
 /// Checks the path of a field.

@@ -139,6 +139,20 @@ fn a_value_does_not_lead_into_a_reserved_prefix() {
 }
 
 #[test]
+fn a_folder_of_lines_is_none_that_is_reserved() {
+    let folder = |template: &str| KeyTemplate::parse(template, Layout::Batch, None);
+    for template in ["quarantine/", "aws/lambda/", "aws/lambda/x/"] {
+        let error = folder(template).unwrap_err().to_string();
+        assert!(error.contains("reserved prefix"), "{template}: {error}");
+    }
+    let value: Value = serde_json::from_str(r#"{"a":"quarantine","b":"lambda"}"#).unwrap();
+    for template in ["{{ a }}/", "aws/{{ b }}/"] {
+        let rendered = folder(template).unwrap().render(&record(42, "{}"), &value);
+        assert_eq!(rendered, Err(Unrenderable::Misplaced), "{template}");
+    }
+}
+
+#[test]
 fn a_key_longer_than_s3_takes_is_refused() {
     let json = |length| format!(r#"{{"id":"{}"}}"#, "k".repeat(length));
     assert!(render("{{ id }}", &json(MAX_KEY_BYTES)).is_ok());
