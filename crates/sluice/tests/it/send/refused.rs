@@ -46,13 +46,21 @@ fn what_does_not_fit_together_is_refused_with_its_remedy() {
             ],
             "swap",
         ),
-        (&["--grid", "/nowhere.json"], "/nowhere.json"),
         (&["--partition-key", "{{ a"], "--partition-key"),
     ] {
         let mut send = sluice(&["send", "--pipeline", "kdg-archive", "--local", "1"]);
         send.arg("--pipelines").arg(pipelines()).args(arguments);
         let output = send.output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(said(&output).contains(part), "{}", said(&output));
     }
+}
+
+#[test]
+fn a_grid_that_is_not_there_is_named() {
+    let mut send = sluice(&["send", "--pipeline", "kdg-archive", "--local", "1"]);
+    send.arg("--pipelines").arg(pipelines());
+    let output = send.args(["--grid", "/nowhere.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("/nowhere.json"), "{}", said(&output));
 }
