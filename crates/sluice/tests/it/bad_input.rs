@@ -76,10 +76,12 @@ fn files_that_contradict_each_other_are_refused_by_name() {
     let one = fs::read_to_string(pipelines().join("kdg-archive.yaml")).unwrap();
     fs::write(folder.path().join("one.yaml"), &one).unwrap();
     let other = one.replace("shards: 1", "shards: 2");
+    // In the names of roles, capital letters are no difference.
+    let other = other.replace("ProcessKdgArchive", "ProcessKDGArchive");
     fs::write(folder.path().join("two.yaml"), other).unwrap();
     let said = refused(folder.path());
     for part in [
-        "two.yaml: process.function: ProcessKdgArchive is the function of",
+        "two.yaml: process.function: ProcessKDGArchive is the function of",
         "two.yaml: stream.shards: kdg-archive-stream has another number of shards in",
     ] {
         assert!(said.contains(part), "{part} is missing in\n{said}");
@@ -194,29 +196,6 @@ fn a_missing_binary_says_how_to_build_it() {
         "{}",
         said(&output)
     );
-}
-
-#[test]
-fn rates_and_times_that_cannot_be_meant_are_refused_as_what_was_typed() {
-    for options in [
-        "--rate 0",
-        "--rate nan",
-        "--ramp 0..0 --over 1",
-        "--rate 1 --burst 2 --every 1 --lasts 5",
-        "--rate 1 --from yesterday",
-        "--rate 1 --from 2026-11-20T18:00:00Z --until 2026-11-20T17:00:00Z",
-        "--from 2026-11-20T18:00:00Z",
-    ] {
-        let mut send = sluice(&["send", "--pipeline", "kdg-archive", "--pipelines"]);
-        send.arg(pipelines()).args(options.split(' '));
-        let output = send.output().unwrap();
-        assert_eq!(
-            output.status.code(),
-            Some(2),
-            "{options}: {}",
-            said(&output)
-        );
-    }
 }
 
 #[test]

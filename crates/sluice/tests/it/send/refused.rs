@@ -33,6 +33,14 @@ fn what_does_not_fit_together_is_refused_with_its_remedy() {
     }
     for (arguments, part) in [
         (&["--rate", "0"][..], "rate"),
+        (&["--rate", "nan"], "rate"),
+        (&["--ramp", "0..0", "--over", "1"], "rate"),
+        (
+            &[
+                "--rate", "1", "--burst", "2", "--every", "1", "--lasts", "5",
+            ],
+            "burst",
+        ),
         (&["--from", "today"], "--from"),
         (&["--from", "2026-01-01T00:00:00Z"], "--rate"),
         (
