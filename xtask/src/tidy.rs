@@ -80,7 +80,7 @@ fn matches(dependency: &str, forbidden: &str) -> bool {
 
 fn names(broken: &mut Vec<String>) -> anyhow::Result<()> {
     for parent in ["crates", "lambdas"] {
-        for directory in entries(&step::root().join(parent))? {
+        for directory in folders(&step::root().join(parent))? {
             let manifest = directory.join("Cargo.toml");
             let name = directory
                 .file_name()
@@ -101,7 +101,7 @@ fn names(broken: &mut Vec<String>) -> anyhow::Result<()> {
 }
 
 fn lambdas(broken: &mut Vec<String>) -> anyhow::Result<()> {
-    for directory in entries(&step::root().join("lambdas"))? {
+    for directory in folders(&step::root().join("lambdas"))? {
         let sources = entries(&directory.join("src"))?;
         let main = directory.join("src").join("main.rs");
         if sources != [main.clone()] {
@@ -187,6 +187,12 @@ fn features(packages: &[&str]) -> anyhow::Result<BTreeSet<String>> {
     let listed = String::from_utf8(step::run_quietly("cargo tree", &mut tree)?)?;
     let lines = listed.lines().map(|line| line.trim_end_matches(" (*)"));
     Ok(lines.map(str::to_owned).collect())
+}
+
+fn folders(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut paths = entries(directory)?;
+    paths.retain(|path| path.is_dir());
+    Ok(paths)
 }
 
 fn entries(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
