@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use kdg::MAX_RECORD_BYTES;
 
 use super::question::Mode;
 use super::replacement::Replacement;
@@ -24,7 +25,7 @@ pub(crate) struct CostArguments {
     #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
     pub(crate) rate: Option<f64>,
     /// Bytes of a record; the average of 100 generated ones when omitted
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    #[arg(long, value_name = "N", value_parser = record_bytes)]
     pub(crate) record_bytes: Option<u32>,
     /// How the stream is paid for; as the pipeline's file says when omitted
     #[arg(long, value_enum)]
@@ -58,6 +59,13 @@ pub(crate) const EXAMPLES: &str = "Examples:
   sluice cost --pipeline user-activity --rate 500 --records-per-object 200
   sluice cost --pipeline page-views --rate 20 --mode on-demand --json
   sluice cost --pipeline page-views --price put-per-1000=0.0054 --prices eu-central-1.yaml";
+
+fn record_bytes(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|bytes| *bytes > 0 && usize::try_from(*bytes).is_ok_and(|n| n <= MAX_RECORD_BYTES))
+        .ok_or_else(|| format!("expected a whole number from 1 to {MAX_RECORD_BYTES}"))
+}
 
 fn rate(text: &str) -> Result<f64, &'static str> {
     text.parse()

@@ -151,6 +151,7 @@ fn bad_numbers_are_bad_usage() {
         ["--rate", "fast"],
         ["--rate", "1e300"],
         ["--record-bytes", "0"],
+        ["--record-bytes", "1048577"],
         ["--folders", "0"],
         ["--memory-mib", "64"],
         ["--mode", "free"],
