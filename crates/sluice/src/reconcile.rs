@@ -75,7 +75,7 @@ pub(crate) async fn run(arguments: ReconcileArguments) -> anyhow::Result<ExitCod
     } else {
         report.print(arguments.list)?;
     }
-    comment(&deployed, &expected, &found, &balance);
+    comment(&deployed, &folders, &expected, &found, &balance);
     Ok(if report.is_fine() {
         ExitCode::SUCCESS
     } else {
@@ -147,14 +147,21 @@ async fn look(
 }
 
 /// Says what the numbers do not.
-fn comment(deployed: &Deployed, expected: &Expected, found: &Found, balance: &Balance) {
+fn comment(
+    deployed: &Deployed,
+    folders: &[String],
+    expected: &Expected,
+    found: &Found,
+    balance: &Balance,
+) {
     let name = deployed.described.pipeline.name();
     if balance.missing() > 0 {
         say("a record that is missing may be under way: --wait 60 looks again for a minute");
-        let folder = deployed.described.pipeline.config().folder();
-        if !folder.is_empty() {
+        // The empty folder is the whole bucket.
+        if folders.iter().all(|folder| !folder.is_empty()) {
             say(&format!(
-                "objects were looked for below {folder}; --also-in PREFIX adds another place, as after a change of object.key"
+                "objects were looked for below {}; --also-in PREFIX adds another place, as after a change of object.key",
+                folders.join(" and ")
             ));
         }
     }

@@ -321,6 +321,9 @@ async fn what_was_stored_before_the_key_changed_is_found_where_it_was() {
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("below new/; --also-in PREFIX"), "{said}");
+    let output = run(&stack, &folder, "moved", &["--also-in", "older/"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("below new/ and older/; --also-in"), "{said}");
     let places = [
         "--also-in",
         "old/",
