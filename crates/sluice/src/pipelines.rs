@@ -58,7 +58,8 @@ fn conflicts(described: &[Described]) -> Vec<String> {
         for other in &described[..index] {
             let (here, there) = (one.file.display(), other.file.display());
             for (field, function) in functions(&one.pipeline) {
-                if functions(&other.pipeline).any(|(_, known)| known == function) {
+                if functions(&other.pipeline).any(|(_, known)| known.eq_ignore_ascii_case(function))
+                {
                     conflicts.push(format!(
                         "{here}: {field}: {function} is the function of {there} already; give each pipeline its own"
                     ));

@@ -252,6 +252,7 @@ mod tests {
             ("process.source.", known::<Source>()),
             ("object.", known::<Object>()),
             ("table.", known::<Table>()),
+            ("generate.", known::<Generate>()),
         ] {
             assert!(!known.is_empty(), "{path}");
             let what = match path {

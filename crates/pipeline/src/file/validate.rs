@@ -35,22 +35,15 @@ pub(super) fn pipeline(
     check.name(name);
     let stream = check.stream(&file.stream);
     check.aws_name("bucket", &file.bucket, aws::refuses_bucket);
-    let ingest = file
-        .ingest
-        .as_ref()
-        .and_then(|raw| check.ingest(name, &file.stream.name.value, raw));
-    if let Some(ingest) = &file.ingest
-        && ingest.function.value == file.process.function.value
-    {
-        let message = "is the function of process already";
-        check.refuse(
-            "ingest.function",
-            &ingest.function,
-            None,
-            message,
-            "give it its own",
-        );
-    }
+    let ingest = file.ingest.as_ref().and_then(|raw| {
+        // Their roles are called as they are, and IAM does not tell capital letters from small ones.
+        let of_process = &file.process.function.value;
+        if raw.function.value.eq_ignore_ascii_case(of_process) {
+            let (field, message) = ("ingest.function", "is the function of process already");
+            check.refuse(field, &raw.function, None, message, "give it its own");
+        }
+        check.ingest(name, &file.stream.name.value, raw)
+    });
     let process = check.process(&file.process, file.object.layout);
     check.programs(&file.process);
     check.object(&file.object);
