@@ -115,13 +115,14 @@ pub(crate) fn test(demanded: Demanded) -> anyhow::Result<()> {
     let bootstrap =
         bootstrap::check(&terraform.at(&scratch.bootstrap(), Some(&server.endpoint())))?;
     let deployment = Deployment::of(&terraform, &server, &scratch);
-    deployment.keep_state(&bootstrap.backend)?;
+    deployment.take(&bootstrap)?;
     server.asked()?;
     let before = server.contents()?;
     let state = deployment.create()?;
     let resources = resources::of_state(&state);
     deployed::check(&resources, &deployment.pipelines()?)?;
     privilege::check(&resources)?;
+    bootstrap::confines(&resources)?;
     alarms::check(&resources)?;
     deployment.repeat()?;
     let state = deployment.change()?;

@@ -15,6 +15,8 @@ const PLAN: &str = "terraform-plan-acme";
 
 const DEPLOY: &str = "terraform-deploy-acme";
 
+const BOUNDARY: &str = "terraform-boundary-acme";
+
 /// Actions that have another name in policies
 /// ("Actions, resources, and condition keys for Amazon `CloudFront`",
 /// `service-authorization/latest/reference/list_amazoncloudfront.html`).
@@ -34,6 +36,8 @@ const LEAST: usize = 60;
 pub(crate) struct Bootstrap {
     /// The file `backend.tf`.
     pub(crate) backend: String,
+    /// The file `deployment.auto.tfvars`.
+    pub(crate) deployment: String,
     roles: Roles,
 }
 
@@ -61,10 +65,14 @@ pub(crate) fn check(terraform: &Terraform) -> anyhow::Result<Bootstrap> {
     )?;
     let state = terraform.show(None)?;
     let roles = privileges(&of_state(&state))?;
-    let backend = &state["values"]["outputs"]["backend"]["value"];
-    let backend = backend.as_str().context("the bootstrap names no backend")?;
+    let file = |output: &str| {
+        let text = state["values"]["outputs"][output]["value"].as_str();
+        text.map(str::to_owned)
+            .with_context(|| format!("the bootstrap has no output `{output}`"))
+    };
     Ok(Bootstrap {
-        backend: backend.to_owned(),
+        backend: file("backend")?,
+        deployment: file("deployment")?,
         roles,
     })
 }
@@ -99,6 +107,25 @@ impl Bootstrap {
         ));
         Ok(())
     }
+}
+
+/// Checks that every role of a deployment has the boundary that the bootstrap made for it, which
+/// the deployment knows from the bootstrap's file alone.
+///
+/// # Errors
+///
+/// Names each role that has none, or another.
+pub(crate) fn confines(resources: &[Resource]) -> anyhow::Result<()> {
+    let boundary = format!("arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}");
+    let roles = || resources.iter().filter(|one| one.kind == "aws_iam_role");
+    let free: Vec<_> = roles()
+        .filter(|role| role.text("permissions_boundary") != boundary)
+        .map(|role| &role.address)
+        .collect();
+    if !free.is_empty() || roles().next().is_none() {
+        bail!("{free:?} are roles without the boundary {boundary}");
+    }
+    Ok(())
 }
 
 fn privileges(resources: &[Resource]) -> anyhow::Result<Roles> {

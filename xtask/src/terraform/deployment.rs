@@ -6,6 +6,7 @@ use std::fs;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
+use super::bootstrap::Bootstrap;
 use super::mock_server::MockServer;
 use super::program::Terraform;
 use super::resources::{changes, of_state};
@@ -45,13 +46,15 @@ impl<'t> Deployment<'t> {
         }
     }
 
-    /// Moves the state to where the bootstrap says.
+    /// Takes the two files of the bootstrap: where the state is kept, and what a deployment is told.
     ///
     /// # Errors
     ///
     /// When the backend cannot be used.
-    pub(crate) fn keep_state(&self, backend: &str) -> anyhow::Result<()> {
-        fs::write(self.scratch.terraform().join("backend.tf"), backend)?;
+    pub(crate) fn take(&self, bootstrap: &Bootstrap) -> anyhow::Result<()> {
+        let folder = self.scratch.terraform();
+        fs::write(folder.join("backend.tf"), &bootstrap.backend)?;
+        fs::write(folder.join("deployment.auto.tfvars"), &bootstrap.deployment)?;
         self.terraform.succeed(
             "init with the state in S3",
             &["init", "-reconfigure", "-lockfile=readonly"],
@@ -238,7 +241,6 @@ impl<'t> Deployment<'t> {
 
     fn variables(&self, delete_data_of: &[&str]) -> anyhow::Result<String> {
         self.scratch.variables(&json!({
-            "name_prefix": "acme",
             "delete_data_of": delete_data_of,
             "alarms": {"email": "team@example.com", "silence_minutes": {"user-activity": 60}},
             "kdg": {"users": ["ada@example.com"]},
