@@ -8,6 +8,7 @@ mod demo;
 mod fuzz;
 mod node;
 mod package;
+mod plan_summary;
 mod python;
 mod same_bytes;
 mod stack;

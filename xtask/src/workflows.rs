@@ -1,7 +1,7 @@
 //! Tests of `.github/`: what GitHub would run, read by those who know what it may not do.
 
 use crate::python::{Python, WORKFLOW_LINTERS};
-use crate::step;
+use crate::{plan_summary, step};
 
 /// Checks every workflow.
 ///
@@ -34,5 +34,6 @@ pub(crate) fn test() -> anyhow::Result<()> {
             "--strict-collection",
         ])
         .arg(&folder);
-    step::run("zizmor", &mut zizmor)
+    step::run("zizmor", &mut zizmor)?;
+    plan_summary::check()
 }
