@@ -132,6 +132,9 @@ pub enum ConfigError {
     /// A variable is not set.
     #[error("the environment variable {0} is not set; Terraform sets it from the pipeline's file")]
     Missing(&'static str),
+    /// A variable that Lambda sets by itself is not set.
+    #[error("the environment variable {0} is not set; Lambda sets it, and so does `sluice local`")]
+    NotInLambda(&'static str),
     /// The settings are not the JSON that they should be.
     #[error("{PIPELINE_VARIABLE} is not valid: {0}; deploy it together with this function")]
     Malformed(serde_json::Error),

@@ -1,6 +1,8 @@
 //! Puts into the bucket that never replace what they do not know, and the answers to them.
 
 #[cfg(feature = "s3")]
+mod access;
+#[cfg(feature = "s3")]
 mod s3;
 
 use std::future::Future;
@@ -10,6 +12,8 @@ use crate::{
     outcome::RetryReason,
 };
 
+#[cfg(feature = "s3")]
+pub use access::access;
 #[cfg(feature = "s3")]
 pub use s3::{Bucket, retries, timeouts};
 

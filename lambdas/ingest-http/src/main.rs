@@ -5,7 +5,6 @@ use std::{cell::Cell, time::SystemTime};
 
 use aws_sdk_kinesis as kinesis;
 use aws_sdk_s3 as s3;
-use aws_smithy_http_client::{Builder, tls};
 use ingest::{Ingest, fetch::Patience, keep::Quarantine, run::Invocation, transport};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use pipeline::{config::IngestConfig, store};
@@ -24,9 +23,7 @@ async fn main() -> Result<(), Error> {
         .with_writer(io::stderr)
         .with_max_level(tracing::Level::WARN)
         .init();
-    let ingest = &open()
-        .await
-        .inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    let ingest = &open().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     let cold_start = &Cell::new(true);
     lambda_runtime::run(service_fn(move |event| {
         handle(ingest, event, cold_start.take())
@@ -35,14 +32,10 @@ async fn main() -> Result<(), Error> {
 }
 
 /// Reads the configuration and prepares the clients; no request is made yet.
-async fn open() -> Result<Function, Error> {
-    let config = IngestConfig::from_env(|name| std::env::var(name).ok())?;
-    let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
-    let aws = aws_config::from_env()
-        // In a Lambda, credentials and region come from the environment: nothing is asked.
-        .http_client(Builder::new().tls_provider(ring).build_https())
-        .load()
-        .await;
+fn open() -> Result<Function, Error> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let config = IngestConfig::from_env(variable)?;
+    let aws = store::access(variable)?;
     let client = kinesis::config::Builder::from(&aws)
         .retry_config(transport::retries())
         .timeout_config(transport::timeouts());

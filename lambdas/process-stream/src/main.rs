@@ -7,7 +7,6 @@ use std::{
 };
 
 use aws_sdk_s3::{Client, config};
-use aws_smithy_http_client::{Builder, tls};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use pipeline::{
     Config, Event, Processor,
@@ -27,9 +26,7 @@ async fn main() -> Result<(), Error> {
         .with_writer(io::stderr)
         .with_max_level(tracing::Level::WARN)
         .init();
-    let processor = &open()
-        .await
-        .inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    let processor = &open().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     let cold_start = &Cell::new(true);
     lambda_runtime::run(service_fn(move |event| {
         handle(processor, event, cold_start.take())
@@ -38,21 +35,12 @@ async fn main() -> Result<(), Error> {
 }
 
 /// Reads the configuration and prepares the client; no request is made yet.
-async fn open() -> Result<Processor<Bucket>, ConfigError> {
-    let (config, bucket) = Config::from_env(|name| std::env::var(name).ok())?;
-    let aws = aws_config::from_env()
-        // In a Lambda, credentials and region come from the environment: nothing is asked.
-        .http_client(Builder::new().build_http())
+fn open() -> Result<Processor<Bucket>, ConfigError> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let (config, bucket) = Config::from_env(variable)?;
+    let s3 = config::Builder::from(&store::access(variable)?)
         .retry_config(store::retries())
-        .timeout_config(store::timeouts())
-        .load()
-        .await;
-    let mut s3 = config::Builder::from(&aws);
-    // Reading the machine's certificates takes longer than all else at the start.
-    if !aws.endpoint_url().unwrap_or_default().starts_with("http:") {
-        let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
-        s3 = s3.http_client(Builder::new().tls_provider(ring).build_https());
-    }
+        .timeout_config(store::timeouts());
     let bucket = Bucket::new(Client::from_conf(s3.build()), bucket);
     Ok(Processor::new(config, bucket))
 }

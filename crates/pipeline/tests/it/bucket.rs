@@ -191,3 +191,70 @@ async fn a_store_that_keeps_failing_is_given_up_within_the_invocation() {
     assert_eq!(put, Err(RetryReason::Throttled));
     assert_eq!(seen.lock().unwrap().len(), 5);
 }
+
+/// The variables that Lambda sets, with these over them.
+fn lambda(over: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+    let own = [
+        ("AWS_ACCESS_KEY_ID", "ASIAFUNCTION"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_SESSION_TOKEN", "session"),
+        ("AWS_REGION", "eu-west-1"),
+    ];
+    let all: Vec<(String, String)> = own
+        .iter()
+        .chain(over)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    move |name| {
+        let set = all.iter().rev().find(|(known, _)| known == name);
+        set.map(|(_, value)| value.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_function_signs_with_what_lambda_tells_it() {
+    for (over, host) in [
+        (&[][..], "data-lake.s3.eu-west-1.amazonaws.com"),
+        (
+            &[("AWS_USE_FIPS_ENDPOINT", "true")],
+            "data-lake.s3-fips.eu-west-1.amazonaws.com",
+        ),
+        (
+            &[("AWS_USE_DUALSTACK_ENDPOINT", "true")],
+            "data-lake.s3.dualstack.eu-west-1.amazonaws.com",
+        ),
+        (
+            &[("AWS_REGION", "cn-north-1")],
+            "data-lake.s3.cn-north-1.amazonaws.com.cn",
+        ),
+        (
+            &[("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")],
+            "http://127.0.0.1:4566/data-lake/k",
+        ),
+    ] {
+        let seen = Arc::new(Mutex::new(None));
+        let log = Arc::clone(&seen);
+        let answered = infallible_client_fn(move |request: Request| {
+            *log.lock().unwrap() = Some((request.uri().to_string(), request.headers().clone()));
+            http::Response::builder().body("").unwrap()
+        });
+        let access = store::access(lambda(over)).unwrap();
+        let s3 = aws_sdk_s3::config::Builder::from(&access).http_client(answered);
+        let client = Client::from_conf(s3.build());
+        let asked = client.head_object().bucket("data-lake").key("k").send();
+        asked.await.unwrap();
+        let (uri, headers) = seen.lock().unwrap().take().unwrap();
+        assert!(uri.contains(host), "{uri}");
+        assert_eq!(headers["x-amz-security-token"], "session");
+        let signed = headers["authorization"].to_str().unwrap();
+        assert!(signed.contains("Credential=ASIAFUNCTION/"), "{signed}");
+    }
+}
+
+#[test]
+fn what_lambda_does_not_tell_is_named() {
+    for missing in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"] {
+        let error = store::access(lambda(&[(missing, "")])).unwrap_err();
+        assert!(error.to_string().contains(missing), "{error}");
+    }
+}
