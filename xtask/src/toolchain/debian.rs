@@ -132,24 +132,31 @@ fn build(
 ) -> anyhow::Result<()> {
     let rustlib = usr.join("lib").join("rustlib");
     link_linker(&rustlib)?;
-    let package = directory.join("library");
-    fs::create_dir_all(package.join("src")).context("a folder for the library cannot be made")?;
-    // The library is built as a dependency of a package, which may as well be empty.
-    fs::write(package.join("src").join("lib.rs"), "#![no_std]\n")?;
-    let manifest = "[package]\nname = \"empty\"\nedition = \"2024\"\n[workspace]\n";
-    fs::write(package.join("Cargo.toml"), manifest)?;
+    // The library is built as a dependency of a package, which may as well be empty. It lies above
+    // the sources: what lies below a package is named by where it is in it, so that the library is
+    // the same wherever `directory` is.
+    let manifest = directory.join("Cargo.toml");
+    fs::write(
+        &manifest,
+        "[package]\nname = \"empty\"\nedition = \"2024\"\n[lib]\npath = \"empty.rs\"\n[workspace]\n",
+    )?;
+    fs::write(directory.join("empty.rs"), "#![no_std]\n")?;
+    let target_folder = directory.join("library");
     let mut build = step::cargo();
-    build.current_dir(&package);
+    build.current_dir(directory);
     build.args(["build", "--quiet", "--release", "--target", target.triple]);
     build.arg(format!("-Zbuild-std={}", target.library));
     build.envs(environment.iter().map(|(name, value)| (name, value)));
     build.env("RUSTC_BOOTSTRAP", "1");
-    // What is optimized as a whole needs it.
-    build.env("RUSTFLAGS", "-Cembed-bitcode=yes");
-    build.env("CARGO_TARGET_DIR", package.join("target"));
+    // What is optimized as a whole needs the bitcode.
+    let flags = [
+        "-Cembed-bitcode=yes".into(),
+        format!("--remap-path-prefix={}=/debian", directory.display()),
+    ];
+    build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    build.env("CARGO_TARGET_DIR", &target_folder);
     step::run("build the standard library", &mut build)?;
-    let built = package
-        .join("target")
+    let built = target_folder
         .join(target.triple)
         .join("release")
         .join("deps");
@@ -163,7 +170,7 @@ fn build(
         }
     }
     // Most of a gigabyte that has served.
-    fs::remove_dir_all(&package)?;
+    fs::remove_dir_all(&target_folder)?;
     clear(&usr.join("src"))?;
     if !has_library(&mut compiler(environment), target.triple) {
         bail!("{} holds no standard library", place.display());
