@@ -17,6 +17,12 @@ pub mod message;
 
 pub mod plan;
 
+pub mod aws;
+
+pub mod signature;
+
+pub mod http;
+
 mod page;
 
 use wasm_bindgen::prelude::wasm_bindgen;
