@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod carrier;
 mod config;
 mod plan;
+mod signature;
+mod stack;
+mod streams;
