@@ -5,6 +5,7 @@
 mod carrier;
 mod config;
 mod plan;
+mod run;
 mod signature;
 mod stack;
 mod streams;
