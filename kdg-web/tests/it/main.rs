@@ -4,8 +4,10 @@
 
 mod carrier;
 mod config;
+mod original;
 mod plan;
 mod run;
 mod signature;
+mod srp;
 mod stack;
 mod streams;
