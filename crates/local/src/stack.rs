@@ -16,8 +16,10 @@ use tokio::task::JoinHandle;
 
 use crate::account::DEFAULT_REGION;
 use crate::clock::{Clock, SystemClock};
+use crate::cognito::{self, Cognito};
 use crate::credentials::Credentials;
 use crate::fault::Fault;
+use crate::firehose::{self, Delivery, Firehose};
 use crate::gateway::Gateway;
 use crate::kinesis::{self, Kinesis};
 use crate::lambda::{self, Function, Lambda};
@@ -54,6 +56,12 @@ pub struct Config {
     pub feeds: Vec<Feed>,
     /// APIs that answer here instead of where they are.
     pub stand_ins: Vec<StandIn>,
+    /// The delivery streams of Firehose.
+    pub delivery_streams: Vec<firehose::Settings>,
+    /// Who may sign in, where anybody may.
+    pub sign_in: Option<cognito::Settings>,
+    /// What time it is for all of it.
+    pub clock: Arc<dyn Clock>,
     /// Decides everything that is left to chance.
     pub seed: u64,
 }
@@ -63,6 +71,8 @@ pub struct Config {
 pub struct Faults {
     /// Records that are throttled whatever the shard has room for.
     pub put_records: Fault,
+    /// Records for Firehose that are throttled.
+    pub put_record_batch: Fault,
     /// Uploads that are answered 503.
     pub put_object: Fault,
     /// What the stand-ins of APIs get wrong.
@@ -108,6 +118,8 @@ pub struct Stack {
     kinesis: Kinesis,
     s3: S3,
     lambda: Lambda,
+    delivery: Delivery,
+    cognito: Option<Cognito>,
     credentials: Credentials,
     mappings: BTreeMap<String, MappingHandle>,
     schedules: BTreeMap<String, ScheduleHandle>,
@@ -125,10 +137,30 @@ impl fmt::Debug for Feed {
     }
 }
 
+impl Config {
+    /// A stack with nothing in it: limits as on AWS, no faults, a free port and the machine's clock.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            port: 0,
+            enforce_limits: true,
+            faults: Faults::default(),
+            pipes: Vec::new(),
+            feeds: Vec::new(),
+            stand_ins: Vec::new(),
+            delivery_streams: Vec::new(),
+            sign_in: None,
+            clock: Arc::new(SystemClock),
+            seed: 0,
+        }
+    }
+}
+
 impl Default for Faults {
     fn default() -> Self {
         Self {
             put_records: Fault::never(),
+            put_record_batch: Fault::never(),
             put_object: Fault::never(),
             api: ApiFaults::default(),
             invoke: 0.0,
@@ -144,7 +176,7 @@ impl Stack {
     /// When the port is taken, the folder is in use or cannot be written, or AWS would refuse a
     /// name or a setting.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock = config.clock;
         let credentials = Credentials::new();
         let data = config.data.as_path();
         std::fs::create_dir_all(data).map_err(StartError::folder(data))?;
@@ -175,12 +207,26 @@ impl Stack {
             probability: config.faults.invoke,
             within: KILL_WITHIN,
         }));
+        let firehose = firehose::Config {
+            directory: data.join("firehose"),
+            region: DEFAULT_REGION.to_owned(),
+            clock: Arc::clone(&clock),
+            throttle: config.faults.put_record_batch,
+            streams: config.delivery_streams,
+        };
+        let firehose = Firehose::open(firehose, &s3)?;
+        let sign_in = config.sign_in;
+        let cognito = sign_in
+            .map(|settings| Cognito::new(settings, Arc::clone(&clock), credentials.clone()))
+            .transpose()?;
         let listener = listen(config.port).await?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let gateway = Arc::new(Gateway {
             kinesis: kinesis.clone(),
             s3: s3.clone(),
             lambda: lambda.clone(),
+            firehose: firehose.clone(),
+            cognito: cognito.clone(),
             stand_ins: config.stand_ins,
             api_faults: config.faults.api,
             credentials: credentials.clone(),
@@ -195,6 +241,8 @@ impl Stack {
             kinesis,
             s3,
             lambda,
+            delivery: firehose.deliver(),
+            cognito,
             credentials,
             mappings: BTreeMap::new(),
             schedules: BTreeMap::new(),
@@ -318,6 +366,11 @@ impl Stack {
         &self.lambda
     }
 
+    /// The pools that people sign in to, if there are any.
+    pub fn cognito(&self) -> Option<&Cognito> {
+        self.cognito.as_ref()
+    }
+
     /// The mapping that feeds a function.
     pub fn mapping(&self, function: &str) -> Option<&MappingHandle> {
         self.mappings.get(function)
@@ -341,6 +394,8 @@ impl Stack {
         self.stop.send_replace(true);
         // A server that panicked has stopped as well.
         let _ = self.server.await;
+        // Whatever was put is in an object then.
+        self.delivery.shutdown().await;
     }
 }
 
