@@ -128,7 +128,7 @@ impl Default for Settings {
 impl Default for Lifetimes {
     fn default() -> Self {
         Self {
-            token: Duration::from_mins(60),
+            token: Duration::from_hours(1),
             refresh_token: Duration::from_hours(12),
             challenge: Duration::from_mins(3),
             credentials: Duration::from_hours(1),

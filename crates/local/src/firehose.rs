@@ -106,7 +106,7 @@ struct Streams {
     clock: Arc<dyn Clock>,
     throttle: Fault,
     /// In the order of their names.
-    streams: Vec<DeliveryStream>,
+    all: Vec<DeliveryStream>,
     /// Something was buffered.
     arrived: Notify,
 }
@@ -150,7 +150,7 @@ impl Firehose {
             region: config.region,
             clock: config.clock,
             throttle: config.throttle,
-            streams,
+            all: streams,
             arrived: Notify::new(),
         })))
     }
@@ -208,19 +208,19 @@ impl Drop for Delivery {
 
 impl Streams {
     fn named(&self, name: &str) -> Result<&DeliveryStream, ApiError> {
-        let stream = self.streams.iter().find(|stream| stream.name() == name);
+        let stream = self.all.iter().find(|stream| stream.name() == name);
         stream.ok_or_else(|| ApiError::not_found(name))
     }
 
     fn are_empty(&self) -> bool {
-        self.streams.iter().all(DeliveryStream::is_empty)
+        self.all.iter().all(DeliveryStream::is_empty)
     }
 
     /// Writes the objects whose time has come, or all.
     async fn flush(self: Arc<Self>, all: bool) {
         let flushed = tokio::task::spawn_blocking(move || {
             let now_ms = self.clock.now_ms();
-            for stream in &self.streams {
+            for stream in &self.all {
                 stream.flush(now_ms, all);
             }
         });

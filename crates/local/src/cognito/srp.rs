@@ -198,7 +198,7 @@ fn exact(bytes: &[u8]) -> BoxedUint {
 }
 
 fn of_hex(text: &str) -> Option<BoxedUint> {
-    let even = if text.len() % 2 == 0 {
+    let even = if text.len().is_multiple_of(2) {
         text.to_owned()
     } else {
         format!("0{text}")
@@ -238,5 +238,48 @@ impl fmt::Debug for Verifier {
 impl fmt::Debug for Handshake {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Handshake").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::any;
+    use proptest::{prop_assert, prop_assert_eq, proptest};
+
+    use super::*;
+
+    proptest! {
+        /// Both sides digest numbers, not bytes: what is put before them must not depend on who
+        /// wrote them down.
+        #[test]
+        fn a_number_has_one_form_whatever_zeros_stand_before_it(
+            bytes in vec(any::<u8>(), 0..40),
+            zeros in 0..4_usize,
+        ) {
+            let form = padded(&bytes);
+            let longer = [vec![0; zeros], bytes.clone()].concat();
+            prop_assert_eq!(&padded(&longer), &form);
+            prop_assert!(form[0] < 0x80);
+            prop_assert!(form.len() == 1 || form[0] != 0 || form[1] >= 0x80);
+            prop_assert_eq!(number(&form), number(&bytes));
+        }
+    }
+
+    #[test]
+    fn a_public_value_is_read_with_an_odd_number_of_digits_and_no_more_than_there_are() {
+        assert_eq!(of_hex("abc"), of_hex("0ABC"));
+        assert_eq!(of_hex("xyz"), None);
+        assert!(of_hex(&"f".repeat(PRIME_BYTES * 2)).is_some());
+        assert!(of_hex(&"0".repeat(PRIME_BYTES * 3)).is_some());
+        assert_eq!(of_hex(&"1".repeat(PRIME_BYTES * 2 + 1)), None);
+    }
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let verifier = Verifier::new("pool", "ada", "password").unwrap();
+        assert_eq!(format!("{verifier:?}"), "Verifier { .. }");
+        let handshake = Handshake::begin("2", &verifier).unwrap();
+        assert_eq!(format!("{handshake:?}"), "Handshake { .. }");
     }
 }

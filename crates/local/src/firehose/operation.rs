@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Streams;
+use super::delivery_stream::DeliveryStream;
 use super::error::{ApiError, INTERNAL, SLOW_DOWN, THROTTLED};
 
 /// The most records of a call.
@@ -88,9 +89,9 @@ fn list(streams: &Streams, request: List) -> Result<Value, ApiError> {
         .delivery_stream_type
         .is_some_and(|kind| kind != "DirectPut");
     let names: Vec<_> = streams
-        .streams
+        .all
         .iter()
-        .map(|stream| stream.name())
+        .map(DeliveryStream::name)
         .filter(|name| !is_other && after.as_deref().is_none_or(|after| *name > after))
         .collect();
     let (listed, rest) = names.split_at(names.len().min(limit));

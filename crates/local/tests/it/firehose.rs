@@ -35,7 +35,7 @@ fn settings() -> Settings {
         prefix: "raw/".to_owned(),
         buffer: Buffering {
             bytes: 100,
-            interval: Duration::from_secs(60),
+            interval: Duration::from_mins(1),
         },
     }
 }
@@ -199,7 +199,7 @@ async fn throttled_records_are_told_one_by_one_and_not_delivered() {
     let folder = tempfile::tempdir().unwrap();
     let stream = start(folder.path(), settings(), Fault::new(0.5, 7)).await;
     let records: Vec<_> = (0..200).map(|number| format!("{number:04},")).collect();
-    let given: Vec<_> = records.iter().map(|record| record.as_bytes()).collect();
+    let given: Vec<_> = records.iter().map(String::as_bytes).collect();
     let (_, answer) = stream.put(&given).await;
     let responses = answer["RequestResponses"].as_array().unwrap();
     let mut admitted = Vec::new();

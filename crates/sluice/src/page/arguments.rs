@@ -147,15 +147,18 @@ impl SignIn {
     }
 
     pub(super) fn introduction(&self) -> String {
-        if self.is_random {
-            let Self { name, password, .. } = self;
-            format!("  sign in as {name} with the password {password}")
+        let name = &self.name;
+        let mut words = if self.is_random {
+            format!("  sign in as {name} with the password {}", self.password)
         } else {
-            format!(
-                "  sign in as {} with the password of {PASSWORD_VARIABLE}",
-                self.name
-            )
+            format!("  sign in as {name} with the password of {PASSWORD_VARIABLE}")
+        };
+        for invited in self.settings.users.iter().filter(|user| user.name != *name) {
+            words.push_str("\n  or with the same as ");
+            words.push_str(&invited.name);
+            words.push_str(", who has to choose another first");
         }
+        words
     }
 }
 

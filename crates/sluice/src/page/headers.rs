@@ -1,4 +1,5 @@
-//! What a browser may do with the page: no more than CloudFront lets it, but speak to the stack.
+//! What a browser may do with the page: no more than where it is deployed, but for
+//! speaking to the stack.
 
 use http::header::{self, HeaderMap, HeaderValue};
 

@@ -29,7 +29,7 @@ pub(crate) const PRIME: &str = concat!(
 /// The client of one pool of a stack.
 pub(crate) struct Client<'s> {
     stack: &'s Stack,
-    pub(crate) client_id: String,
+    pub(crate) id: String,
     pool: String,
 }
 
@@ -42,7 +42,7 @@ impl<'s> Client<'s> {
         let (_, pool) = cognito.user_pool_id().split_once('_').unwrap();
         Self {
             stack,
-            client_id: cognito.client_id().to_owned(),
+            id: cognito.client_id().to_owned(),
             pool: pool.to_owned(),
         }
     }
@@ -94,7 +94,7 @@ impl<'s> Client<'s> {
 
     pub(crate) async fn initiate(&self, flow: &str, parameters: Value) -> Answer {
         let body = json!({
-            "AuthFlow": flow, "ClientId": self.client_id, "AuthParameters": parameters,
+            "AuthFlow": flow, "ClientId": self.id, "AuthParameters": parameters,
         });
         self.user_pool("InitiateAuth", body).await
     }
@@ -106,7 +106,7 @@ impl<'s> Client<'s> {
         responses: Value,
     ) -> Answer {
         let mut body = json!({
-            "ChallengeName": challenge, "ClientId": self.client_id, "ChallengeResponses": responses,
+            "ChallengeName": challenge, "ClientId": self.id, "ChallengeResponses": responses,
         });
         if let Some(session) = session {
             body["Session"] = session.clone();

@@ -29,7 +29,7 @@ pub(crate) const LIFETIMES: Lifetimes = Lifetimes {
     token: Duration::from_secs(20),
     refresh_token: Duration::from_secs(100),
     challenge: Duration::from_secs(30),
-    credentials: Duration::from_secs(60),
+    credentials: Duration::from_mins(1),
 };
 
 pub(crate) fn users() -> Vec<NewUser> {

@@ -23,7 +23,7 @@ async fn the_right_password_signs_in_and_a_wrong_one_does_not() {
     let id = claims(&result["IdToken"]);
     let issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_sluice000";
     assert_eq!(id["iss"], issuer);
-    assert_eq!(id["aud"], client.client_id);
+    assert_eq!(id["aud"], client.id);
     assert_eq!(id["cognito:username"], "ada");
     assert_eq!(id["token_use"], "id");
     assert_eq!(id["exp"].as_u64(), id["iat"].as_u64().map(|iat| iat + 20));
@@ -172,7 +172,7 @@ async fn flows_that_send_the_password_are_refused_as_are_strange_clients() {
     let words = "Missing required parameter USERNAME";
     assert_eq!(refused, refusal("InvalidParameterException", words));
     let mut stranger = Client::of(&signing.stack);
-    stranger.client_id = "another".to_owned();
+    stranger.id = "another".to_owned();
     let refused = stranger.sign_in("ada", PASSWORD).await;
     let words = "User pool client another does not exist.";
     assert_eq!(refused, refusal("ResourceNotFoundException", words));
@@ -270,7 +270,7 @@ async fn an_access_token_shows_its_user_until_it_is_over_or_revoked() {
     let second = client.sign_in("bob@example.com", PASSWORD).await.unwrap();
     let third = client.sign_in("bob@example.com", PASSWORD).await.unwrap();
     let token = &second["AuthenticationResult"]["RefreshToken"];
-    let body = json!({ "Token": token, "ClientId": client.client_id });
+    let body = json!({ "Token": token, "ClientId": client.id });
     assert_eq!(
         client.user_pool("RevokeToken", body.clone()).await,
         Ok(json!({}))
