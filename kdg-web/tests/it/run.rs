@@ -192,7 +192,7 @@ async fn under_throttling_and_failing_requests_the_totals_are_those_of_the_strea
     };
     let running = stream(4, throttling).await;
     let carrier = Unreliable {
-        every: 20,
+        every: 6,
         ..Unreliable::default()
     };
     let client = Client::new(carrier, running.access(test_key()), now_ms);
