@@ -10,6 +10,7 @@ pub mod error;
 pub mod identity_pool;
 pub mod session;
 pub mod srp;
+mod step;
 pub mod user_pool;
 
 use serde::Serialize;

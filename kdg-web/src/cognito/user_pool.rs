@@ -1,7 +1,6 @@
 //! A Cognito user pool: its challenges, one after the other, until there are tokens.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,6 +12,8 @@ use super::srp::{Challenge, Exchange, timestamp};
 use crate::aws::suffix;
 use crate::config::Pools;
 use crate::http::Fetch;
+
+pub use super::step::{NewPassword, Pending, SetUp, Step};
 
 const TARGET: &str = "AWSCognitoIdentityProviderService";
 
@@ -27,42 +28,6 @@ pub struct UserPool<F> {
     pool_name: String,
     client_id: String,
     clock: fn() -> i64,
-}
-
-/// What comes next.
-#[derive(Debug)]
-pub enum Step {
-    /// Nothing: the user is known.
-    SignedIn(Tokens),
-    /// A password of one's own, instead of the one that was given.
-    NewPassword(NewPassword),
-    /// The six digits that an authenticator app shows.
-    Code(Pending),
-    /// An authenticator app has to be set up, and then its six digits.
-    SetUp(SetUp),
-}
-
-/// What a new password is wanted for.
-#[derive(Debug)]
-pub struct NewPassword {
-    pending: Pending,
-    /// Attributes that the pool requires and the user lacks, such as `name`.
-    pub missing: Vec<String>,
-}
-
-/// An authenticator app that is to be set up.
-pub struct SetUp {
-    pending: Pending,
-    /// What the app is given, in base32.
-    pub secret: String,
-    /// The same for apps that read it from a link or a picture.
-    pub uri: String,
-}
-
-/// A sign-in that waits for the user.
-pub struct Pending {
-    session: String,
-    user_id: String,
 }
 
 #[derive(Deserialize)]
@@ -394,22 +359,4 @@ fn missing(parameters: &BTreeMap<String, String>) -> Vec<String> {
 /// Apps show the digits in groups.
 fn digits(code: &str) -> String {
     code.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
-impl fmt::Debug for Pending {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Pending")
-            .field("user_id", &self.user_id)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for SetUp {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SetUp")
-            .field("pending", &self.pending)
-            .finish_non_exhaustive()
-    }
 }
