@@ -1,0 +1,16 @@
+//! What the page does without a browser: against the local stack where it speaks to AWS.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod carrier;
+mod config;
+mod firehose;
+mod law;
+mod original;
+mod plan;
+mod run;
+mod sign_in;
+mod signature;
+mod srp;
+mod stack;
+mod streams;
