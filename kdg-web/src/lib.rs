@@ -1,0 +1,28 @@
+//! The Kinesis Data Generator as a page, as one WebAssembly module for the window and its worker.
+//!
+//! ```text
+//! page ──ToWorker──▶ worker ─▶ plan ─▶ run ─▶ aws ─▶ signature ─▶ http
+//!   ◀───FromWorker─────┘
+//! ```
+//!
+//! The page draws and signs in. The worker makes, signs and sends records, and tells four times a
+//! second how they stand. Everything but [`page`], [`worker`] and the client in `http/browser.rs`
+//! runs natively as well, and is tested there against the local stack.
+
+// In the order in which a session meets them.
+pub mod config;
+
+// What the two sides say to each other.
+pub mod message;
+
+pub mod plan;
+
+mod page;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Starts the page; called once by the script of the window.
+#[wasm_bindgen]
+pub fn page_main() {
+    page::start();
+}

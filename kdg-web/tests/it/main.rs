@@ -1,0 +1,6 @@
+//! What the page does without a browser: against the local stack where it speaks to AWS.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod config;
+mod plan;
