@@ -15,3 +15,8 @@ export function open(accept, done) {
   input.addEventListener('change', () => input.files[0]?.text().then(done));
   input.click();
 }
+
+/** Puts a text into the clipboard. */
+export function copy(text) {
+  navigator.clipboard?.writeText(text);
+}

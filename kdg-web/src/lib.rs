@@ -17,6 +17,8 @@ pub mod message;
 
 pub mod plan;
 
+pub mod state;
+
 mod page;
 
 use wasm_bindgen::prelude::wasm_bindgen;
