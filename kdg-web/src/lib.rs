@@ -17,6 +17,13 @@ pub mod message;
 
 pub mod plan;
 
+pub mod aws;
+
+pub mod signature;
+
+pub mod http;
+
+// What the page shows and remembers.
 pub mod state;
 
 mod page;

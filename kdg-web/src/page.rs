@@ -31,6 +31,8 @@ mod shards;
 
 mod summary;
 
+mod objects;
+
 // What they are made of.
 mod context;
 mod field;
@@ -81,6 +83,7 @@ fn Workspace() -> impl IntoView {
                 <run::Run/>
                 <summary::Outcome/>
                 <shards::Shards/>
+                <objects::Objects/>
             </div>
         </main>
     }

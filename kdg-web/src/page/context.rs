@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::aws::Client;
 use crate::config::{Config, RawConfig};
+use crate::http::{Browser, Fetch, Request};
 use crate::message::{Access, Credentials, FromWorker, Snapshot, Summary, TemplateMistake, ToWorker, Trouble};
 use crate::plan::{Field, FieldError, Plan};
 use crate::state::form::Form;
@@ -111,6 +113,7 @@ impl Page {
         storage::keep("week", self.week);
         storage::keep("library", self.library);
         self.follow_link();
+        leptos::task::spawn_local(self.read_config());
         Effect::new(move |_| self.ask_for_samples());
         Effect::new(move |_| widget::guard(self.is_going()));
     }
@@ -129,6 +132,11 @@ impl Page {
             endpoint: (!endpoint.trim().is_empty()).then(|| endpoint.trim().trim_end_matches('/').to_owned()),
             credentials,
         })
+    }
+
+    /// Asks AWS from the page; `None` before sign-in.
+    pub(crate) fn client(self) -> Option<Client<Browser>> {
+        Some(Client::new(Browser, self.access()?, widget::now_ms))
     }
 
     /// The plan, or everything that is wrong with it.
@@ -173,6 +181,32 @@ impl Page {
             Err(error) => self.config_trouble.set(Some(error.to_string())),
         }
         self.config.set(raw);
+    }
+
+    /// What lies beside the page, or nothing, and the original's parameters of the address.
+    async fn read_config(self) {
+        let request = Request {
+            method: "GET",
+            url: "./config.json".into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        let answered = Browser.fetch(request).await.ok().filter(|answer| answer.status == 200);
+        let raw = answered.map_or_else(
+            || Ok(RawConfig::default()),
+            |answer| RawConfig::of_json(&String::from_utf8_lossy(&answer.body)),
+        );
+        let parameters = widget::parameters();
+        let parameters = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        match raw {
+            Ok(raw) => {
+                let raw = raw.with_parameters(parameters);
+                if raw != RawConfig::default() {
+                    self.configure(raw);
+                }
+            }
+            Err(error) => self.config_trouble.set(Some(error.to_string())),
+        }
     }
 
     fn follow_link(self) {

@@ -17,7 +17,6 @@ pub(crate) fn Text(
     #[prop(optional)] hint: &'static str,
     #[prop(default = "text")] kind: &'static str,
     #[prop(default = "")] mode: &'static str,
-    #[prop(optional)] list: &'static str,
 ) -> impl IntoView {
     let page = expect_context::<Page>();
     let id = id_of(label);
@@ -31,7 +30,6 @@ pub(crate) fn Text(
                 id=id.clone()
                 type=kind
                 inputmode=(!mode.is_empty()).then_some(mode)
-                list=(!list.is_empty()).then_some(list)
                 autocomplete="off"
                 spellcheck="false"
                 aria-describedby=described

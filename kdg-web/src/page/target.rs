@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::aws::{AwsError, firehose, kinesis};
 use crate::plan::Field;
 use crate::state::form::TargetKind;
 
@@ -12,12 +13,32 @@ use super::field::{Choice, Text, Wrong};
 #[component]
 pub(crate) fn Where() -> impl IntoView {
     let page = expect_context::<Page>();
-    let known = move || {
-        let streams = page.config.with(|config| config.streams.clone());
-        streams
+    let names = RwSignal::new(Ok(Vec::<String>::new()));
+    let kind = Memo::new(move |_| page.form.with(|form| form.target));
+    Effect::new(move |_| {
+        let kind = kind.get();
+        if let Some(client) = page.client() {
+            leptos::task::spawn_local(async move {
+                let listed = match kind {
+                    TargetKind::Stream => kinesis::list_streams(&client).await,
+                    TargetKind::Firehose => firehose::list_delivery_streams(&client).await,
+                };
+                names.set(listed);
+            });
+        }
+    });
+    let options = move || {
+        let names = names.get().unwrap_or_default();
+        let chosen = page.form.with(|form| form.name.clone());
+        names
             .into_iter()
-            .map(|(pipeline, stream)| view! { <option value=stream>{pipeline}</option> })
+            .map(|name| view! { <option value=name.clone() selected=name == chosen>{name.clone()}</option> })
             .collect_view()
+    };
+    let hint = move || match names.get() {
+        Ok(names) if names.is_empty() => "None is listed here; type a name.".to_owned(),
+        Ok(names) => format!("{} in this region", names.len()),
+        Err(error) => unlisted(&error),
     };
     view! {
         <section class="panel stack" aria-labelledby="target-heading">
@@ -28,14 +49,28 @@ pub(crate) fn Where() -> impl IntoView {
                     options=&[(TargetKind::Stream, "Kinesis stream"), (TargetKind::Firehose, "Firehose")]
                     of=|form| &mut form.target
                 />
-                <div class="push"></div>
+                <div class="field">
+                    <label for="listed">"In the account"</label>
+                    <select
+                        id="listed"
+                        on:change=move |event| {
+                            let name = event_target_value(&event);
+                            if !name.is_empty() {
+                                page.form.update(|form| form.name = name);
+                            }
+                        }
+                    >
+                        <option value="">"Choose …"</option>
+                        {options}
+                    </select>
+                </div>
             </div>
             <div class="fields">
-                <Text label="Stream name" of=|form| &mut form.name field=Field::Target list="streams"/>
+                <Text label="Stream name" of=|form| &mut form.name field=Field::Target/>
                 <Place label="Region" value=page.region/>
                 <Place label="Custom endpoint" value=page.endpoint/>
             </div>
-            <datalist id="streams">{known}</datalist>
+            <p class="hint">{hint}</p>
             <Wrong field=Field::Target/>
         </section>
     }
@@ -58,4 +93,9 @@ fn Place(label: &'static str, value: RwSignal<String>) -> impl IntoView {
             />
         </div>
     }
+}
+
+/// Why there is no list. Sending may be allowed all the same.
+fn unlisted(error: &AwsError) -> String {
+    format!("The list cannot be read ({}: {}); type a name, or {}.", error.code, error.words, error.remedy())
 }

@@ -104,3 +104,22 @@ pub(crate) fn address() -> String {
     let address = leptos::prelude::window().location().href().unwrap_or_default();
     address.split('#').next().unwrap_or_default().to_owned()
 }
+
+/// The parameters of the address, in order.
+pub(crate) fn parameters() -> Vec<(String, String)> {
+    let search = leptos::prelude::window().location().search().unwrap_or_default();
+    let Ok(parameters) = web_sys::UrlSearchParams::new_with_str(&search) else {
+        return Vec::new();
+    };
+    ["upid", "ipid", "cid", "r"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), parameters.get(name)?)))
+        .collect()
+}
+
+/// Milliseconds since the Unix epoch.
+pub(crate) fn now_ms() -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, far below 2^53")]
+    let now = js_sys::Date::now() as i64;
+    now
+}
