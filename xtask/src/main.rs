@@ -18,6 +18,7 @@ mod tidy;
 mod toolchain;
 mod wasm;
 mod web;
+mod web_test;
 mod workflows;
 
 use std::process::ExitCode;

@@ -1,0 +1,41 @@
+//! The page in a browser, against the local stack.
+
+use std::path::PathBuf;
+
+use crate::chromium::Chromium;
+use crate::stack::Stack;
+use crate::{build, step, web};
+
+/// Runs every claim of `kdg-web/tests/browser`, and leaves pictures in `target/web-screenshots`.
+///
+/// # Errors
+///
+/// At the end, when a claim does not hold; before, when something cannot be built or found.
+pub(crate) fn run() -> anyhow::Result<()> {
+    let packages = web::packages()?;
+    let chromium = Chromium::place()?;
+    let page = web::build()?;
+    let built = functions()?;
+    let data = step::target().join("web-test");
+    let stack = Stack::start(&built, &data.join("plain"), &["--no-limits"])?;
+    let faulty = Stack::start(
+        &built,
+        &data.join("faulty"),
+        &["--no-limits", "--fault", "put-records=0.3"],
+    )?;
+    let mut claims = packages.program(&web::tests().join("main.js"));
+    claims.arg(chromium).arg(page);
+    claims.arg(step::target().join("web-screenshots"));
+    claims.args([stack.endpoint(), faulty.endpoint()]);
+    step::run("the page in Chromium", &mut claims)
+}
+
+/// The command line and the functions, as the other tests have built them.
+fn functions() -> anyhow::Result<PathBuf> {
+    let mut folder = PathBuf::new();
+    for package in ["process-stream", "ingest-http", "sluice"] {
+        folder = build::package(package, "dev")?;
+        folder.pop();
+    }
+    Ok(folder)
+}
