@@ -1,7 +1,5 @@
 //! The page in a browser, against the local stack.
 
-use std::path::PathBuf;
-
 use crate::chromium::Chromium;
 use crate::stack::Stack;
 use crate::{build, step, web};
@@ -15,7 +13,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let packages = web::packages()?;
     let chromium = Chromium::place()?;
     let page = web::build()?;
-    let built = functions()?;
+    let built = build::tested()?;
     let data = step::target().join("web-test");
     let stack = Stack::start(&built, &data.join("plain"), &["--no-limits"])?;
     let faulty = Stack::start(
@@ -28,14 +26,4 @@ pub(crate) fn run() -> anyhow::Result<()> {
     claims.arg(step::target().join("web-screenshots"));
     claims.args([stack.endpoint(), faulty.endpoint()]);
     step::run("the page in Chromium", &mut claims)
-}
-
-/// The command line and the functions, as the other tests have built them.
-fn functions() -> anyhow::Result<PathBuf> {
-    let mut folder = PathBuf::new();
-    for package in ["process-stream", "ingest-http", "sluice"] {
-        folder = build::package(package, "dev")?;
-        folder.pop();
-    }
-    Ok(folder)
 }
