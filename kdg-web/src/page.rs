@@ -6,6 +6,12 @@
 //!
 //! Each part is a file; what they share is in `context`, and nothing else is global.
 
+#![allow(
+    unreachable_pub,
+    clippy::needless_pass_by_value,
+    reason = "what the macro of a component makes of it"
+)]
+
 // In the order in which a person meets them.
 mod sign_in;
 

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod carrier;
 mod config;
 mod plan;
 mod state;
+mod signature;
+mod stack;
+mod streams;
