@@ -12,10 +12,18 @@
 // In the order in which a session meets them.
 pub mod config;
 
+pub mod cognito;
+
 // What the two sides say to each other.
 pub mod message;
 
 pub mod plan;
+
+pub mod preview;
+
+pub mod drive;
+
+pub mod run;
 
 pub mod aws;
 
@@ -28,10 +36,18 @@ pub mod state;
 
 mod page;
 
+mod worker;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Starts the page; called once by the script of the window.
 #[wasm_bindgen]
 pub fn page_main() {
     page::start();
+}
+
+/// Starts the worker; called once by its script.
+#[wasm_bindgen]
+pub fn worker_main() {
+    worker::start();
 }

@@ -308,6 +308,11 @@ impl Stack {
         &self.s3
     }
 
+    /// The keys that it accepts.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     /// The functions.
     pub fn lambda(&self) -> &Lambda {
         &self.lambda

@@ -6,6 +6,7 @@ mod carrier;
 mod config;
 mod plan;
 mod state;
+mod run;
 mod signature;
 mod stack;
 mod streams;

@@ -3,7 +3,7 @@
 use kdg_web::plan::{Field, Plan};
 use serde_json::json;
 
-fn plan(changes: &serde_json::Value) -> Plan {
+pub(crate) fn plan(changes: &serde_json::Value) -> Plan {
     let mut plan = json!({
         "template": "{{random.number(50)}}",
         "target": {"kind": "stream", "name": "events"},

@@ -1,0 +1,75 @@
+//! A template that is being written → sample records, or what is wrong with it and where.
+
+use kdg::{LineBreaks, Scene, SeededEntropy, Template, TemplateError};
+
+use crate::message::TemplateMistake;
+
+/// Sample records.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preview {
+    /// As text; bytes that are no UTF-8 are replaced.
+    pub records: Vec<String>,
+    /// What is wrong with the template; then there are no records.
+    pub errors: Vec<TemplateMistake>,
+    /// Why the records end before their number.
+    pub ended_by: Option<String>,
+}
+
+/// The first `count` records of a seed, as a run at this time would make them.
+pub fn preview(
+    template: &str,
+    strip_line_breaks: bool,
+    seed: u64,
+    count: u32,
+    now_ms: i64,
+    offset_minutes: i32,
+) -> Preview {
+    let line_breaks = if strip_line_breaks {
+        LineBreaks::Strip
+    } else {
+        LineBreaks::Keep
+    };
+    let compiled = match Template::compile_with(template, line_breaks) {
+        Ok(compiled) => compiled,
+        Err(errors) => {
+            let errors = errors
+                .iter()
+                .map(|error| mistake(template, error))
+                .collect();
+            return Preview {
+                errors,
+                ..Preview::default()
+            };
+        }
+    };
+    let mut preview = Preview::default();
+    let mut scene = Scene::new(SeededEntropy::new(seed), now_ms).with_offset(offset_minutes);
+    for number in 0..u64::from(count) {
+        scene.begin_record(number);
+        let mut record = Vec::new();
+        if let Err(error) = compiled.try_render(&mut scene, &mut record) {
+            preview.ended_by = Some(format!("record {number} cannot be rendered: {error}"));
+            break;
+        }
+        preview
+            .records
+            .push(String::from_utf8_lossy(&record).into_owned());
+    }
+    preview
+}
+
+/// Underlines the tag that is wrong as far as it stands on its line, or one character.
+fn mistake(template: &str, error: &TemplateError) -> TemplateMistake {
+    let line = template.split('\n').nth(error.line - 1).unwrap_or_default();
+    let left = line
+        .trim_end_matches('\r')
+        .chars()
+        .count()
+        .saturating_sub(error.column - 1);
+    TemplateMistake {
+        line: error.line,
+        column: error.column,
+        length: error.tag.chars().count().min(left).max(1),
+        message: error.problem.to_string(),
+    }
+}

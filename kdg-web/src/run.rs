@@ -1,0 +1,350 @@
+//! A plan, the time that passes and what AWS answers → which records to send, and how they stand.
+//!
+//! Pure: time and entropy are handed in, requests are carried out by the caller. Everything about
+//! batches, order, back-off and flow is `kdg`'s delivery.
+
+mod latency;
+mod maker;
+mod tally;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use kdg::{
+    Action, Answer, Delivery, DeliverySettings, Failure, Record, RequestFailure, RequestId,
+    SeededEntropy,
+};
+
+use crate::aws::AwsError;
+use crate::aws::kinesis::Shards;
+use crate::message::{EndedBy, Phase, Snapshot, Summary};
+use crate::plan::{CheckedPlan, Plan};
+
+use maker::{Made, Maker};
+use tally::Tally;
+
+/// Records made at a time, so that answers are heard in between.
+const STRIDE: usize = 1_000;
+
+/// How long the requests under way are waited for when a run is stopped.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How long nothing may be taken before that is worth a word.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What a run is told of the world. Times are milliseconds since the Unix epoch.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The clock at the start.
+    pub now_ms: i64,
+    /// Minutes by which local time is ahead of UTC when the records begin.
+    pub offset_minutes: i32,
+    /// The seed if nobody chose one.
+    pub any_seed: u64,
+    /// What is known of the stream.
+    pub shards: Shards,
+    /// The most requests at a time.
+    pub max_requests: NonZeroUsize,
+    /// Where, for the summary.
+    pub region: String,
+}
+
+/// Records on their way. Times count from its start.
+#[derive(Debug)]
+pub struct Run {
+    plan: Plan,
+    surroundings: Surroundings,
+    maker: Maker,
+    delivery: Delivery,
+    jitter: SeededEntropy,
+    under_way: BTreeMap<RequestId, Sent>,
+    tally: Tally,
+    pauses: Pauses,
+    /// When it was stopped.
+    cancelled: Option<Duration>,
+    ended_by: Option<EndedBy>,
+    is_over: bool,
+    seed: u64,
+}
+
+/// A request without an answer.
+#[derive(Debug)]
+struct Sent {
+    at: Duration,
+    records: u64,
+}
+
+/// The time in which no records were made.
+#[derive(Debug, Default)]
+struct Pauses {
+    since: Option<Duration>,
+    before: Duration,
+}
+
+impl Run {
+    /// A run that has not begun. `plan` goes to the summary, and `checked` is what it was checked to be.
+    pub fn new(plan: Plan, checked: CheckedPlan, surroundings: Surroundings) -> Self {
+        let seed = checked.seed.unwrap_or(surroundings.any_seed);
+        let settings = DeliverySettings {
+            max_requests: surroundings.max_requests,
+            shards: surroundings.shards.open,
+            ..DeliverySettings::default()
+        };
+        Self {
+            plan,
+            maker: Maker::new(checked, &surroundings, seed),
+            surroundings,
+            delivery: Delivery::new(settings),
+            jitter: SeededEntropy::new(seed.wrapping_add(1)),
+            under_way: BTreeMap::new(),
+            tally: Tally::default(),
+            pauses: Pauses::default(),
+            cancelled: None,
+            ended_by: None,
+            is_over: false,
+            seed,
+        }
+    }
+
+    /// Makes the records that are due, hands over the requests that can be sent, and tells when to ask
+    /// again; earlier when there is an answer. `None` waits for answers alone.
+    pub fn advance(
+        &mut self,
+        now: Duration,
+        now_ms: i64,
+        mut send: impl FnMut(RequestId, &[Record]),
+    ) -> Option<Duration> {
+        self.bid_farewell(now);
+        let may_have_more = self.make(now, now_ms);
+        let mut wake = None;
+        loop {
+            match self.delivery.next(now) {
+                Action::Send { request, records } => {
+                    let sent = Sent {
+                        at: now,
+                        records: records.len() as u64,
+                    };
+                    self.under_way.insert(request, sent);
+                    send(request, records);
+                    continue;
+                }
+                Action::WaitUntil(then) => wake = Some(then),
+                Action::Idle => {}
+                Action::Done => self.is_over = true,
+            }
+            break;
+        }
+        self.tally.hear(&mut self.delivery);
+        if self.is_over {
+            return None;
+        }
+        let next_record = if may_have_more {
+            Some(now)
+        } else {
+            // Without room it is an answer that is waited for.
+            let due = self.makes() && self.pauses.since.is_none() && self.delivery.room() > 0;
+            let run_time = self.pauses.run_time(now);
+            due.then(|| self.maker.next_due(run_time))
+                .flatten()
+                .map(|due| due + self.pauses.before)
+        };
+        let farewell = self
+            .cancelled
+            .filter(|_| !self.under_way.is_empty())
+            .map(|at| at + FAREWELL);
+        wake.into_iter().chain(next_record).chain(farewell).min()
+    }
+
+    /// Reports what came of a request. What comes after the run has ended without it is left out.
+    pub fn answered(
+        &mut self,
+        request: RequestId,
+        answer: Result<Vec<Answer>, AwsError>,
+        now: Duration,
+    ) {
+        let Some(sent) = self.under_way.remove(&request) else {
+            return;
+        };
+        self.tally.request(now.saturating_sub(sent.at));
+        match answer {
+            Ok(answers) => {
+                self.tally.answers(&answers);
+                self.delivery
+                    .answered(request, answers, now, &mut self.jitter);
+            }
+            Err(error) => {
+                self.tally.trouble(&error);
+                let reason = error.to_string().into();
+                let failure = if error.is_retryable() {
+                    RequestFailure::Retryable(reason)
+                } else {
+                    RequestFailure::Fatal(reason)
+                };
+                self.tally.failed(sent.records);
+                self.delivery
+                    .failed(request, &failure, now, &mut self.jitter);
+                if !error.is_retryable() {
+                    self.end(EndedBy::Trouble(error.trouble()), now);
+                }
+            }
+        }
+        self.tally.hear(&mut self.delivery);
+    }
+
+    /// Makes no more records until told to go on; what was made is delivered.
+    pub fn pause(&mut self, now: Duration) {
+        if self.makes() {
+            self.pauses.since = Some(now);
+        }
+    }
+
+    /// Goes on after a pause; what was due meanwhile is left out.
+    pub fn go_on(&mut self, now: Duration) {
+        if let Some(since) = self.pauses.since.take() {
+            self.pauses.before += now.saturating_sub(since);
+        }
+    }
+
+    /// Makes and sends nothing more, and waits a few seconds for the answers under way.
+    pub fn stop(&mut self, now: Duration) {
+        self.end(EndedBy::User, now);
+        self.tally.hear(&mut self.delivery);
+    }
+
+    /// Waits for nothing.
+    pub fn stop_at_once(&mut self, now: Duration) {
+        self.stop(now);
+        self.abandon(
+            "no answer before the run was ended at once; it may be in the stream",
+            now,
+        );
+    }
+
+    /// Whether every record has its outcome and no more are to come.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// How the records stand; its rates are those since the snapshot before.
+    pub fn snapshot(&mut self, now: Duration) -> Snapshot {
+        let phase = if self.is_over {
+            Phase::Over
+        } else if self.ended_by.is_some() || self.maker.is_over() {
+            Phase::Finishing
+        } else if self.pauses.since.is_some() {
+            Phase::Paused
+        } else {
+            Phase::Running
+        };
+        let silence = self
+            .delivery
+            .silence()
+            .map(|silence| now.saturating_sub(silence.since));
+        let silence = silence.filter(|silence| *silence >= PATIENCE);
+        let account = self.delivery.account();
+        Snapshot {
+            phase,
+            simulated_ms: self.maker.simulated_ms(),
+            silent_seconds: silence.map(|silence| silence.as_secs_f64()),
+            ..self.tally.snapshot(&account, now)
+        }
+    }
+
+    /// What it came to.
+    pub fn summary(&self, now: Duration) -> Summary {
+        let ended_by = self
+            .ended_by
+            .clone()
+            .unwrap_or_else(|| self.maker.ended_by());
+        let summary = self.tally.summary(&self.delivery.account());
+        Summary {
+            plan: self.plan.clone(),
+            region: self.surroundings.region.clone(),
+            started_ms: self.surroundings.now_ms,
+            seconds: now.as_secs_f64(),
+            seed: self.seed,
+            ended_by,
+            totals: summary.totals,
+            shards: summary.shards,
+            latency: summary.latency,
+            faults: self.maker.faults(),
+            given_up: summary.given_up,
+            last_trouble: summary.last_trouble,
+        }
+    }
+
+    /// Makes what is due, and tells whether there may be more at once.
+    fn make(&mut self, now: Duration, now_ms: i64) -> bool {
+        if !self.makes() || self.pauses.since.is_some() {
+            return false;
+        }
+        let run_time = self.pauses.run_time(now);
+        let room = self.delivery.room().min(STRIDE);
+        for _ in 0..room {
+            match self.maker.make(run_time, now_ms) {
+                Made::Record(record) => self.delivery.push(record, now),
+                Made::NotYet => return false,
+                Made::Over => {
+                    self.delivery.finish();
+                    return false;
+                }
+            }
+        }
+        self.delivery.room() > 0
+    }
+
+    /// Whether records are still made, except in pauses.
+    fn makes(&self) -> bool {
+        self.ended_by.is_none() && !self.maker.is_over()
+    }
+
+    fn end(&mut self, why: EndedBy, now: Duration) {
+        if self.ended_by.is_none() {
+            let was_over = self.maker.is_over();
+            self.ended_by = Some(if was_over && why == EndedBy::User {
+                self.maker.ended_by()
+            } else {
+                why
+            });
+        }
+        self.cancelled.get_or_insert(now);
+        self.delivery.cancel();
+    }
+
+    fn bid_farewell(&mut self, now: Duration) {
+        if self
+            .cancelled
+            .is_some_and(|at| now.saturating_sub(at) >= FAREWELL)
+        {
+            self.abandon(
+                "no answer in the seconds after the run was stopped; it may be in the stream",
+                now,
+            );
+        }
+    }
+
+    fn abandon(&mut self, why: &str, now: Duration) {
+        for request in std::mem::take(&mut self.under_way).into_keys() {
+            let failure = RequestFailure::Fatal(why.into());
+            self.delivery
+                .failed(request, &failure, now, &mut self.jitter);
+        }
+        self.tally.hear(&mut self.delivery);
+    }
+}
+
+impl Pauses {
+    /// The time without pauses.
+    fn run_time(&self, now: Duration) -> Duration {
+        self.since.unwrap_or(now).saturating_sub(self.before)
+    }
+}
+
+/// What became of an attempt, as a group of like ones.
+fn group(failure: &Failure) -> String {
+    match failure {
+        Failure::Request(reason) => reason.to_string(),
+        failure => failure.to_string(),
+    }
+}
