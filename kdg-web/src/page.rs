@@ -15,6 +15,8 @@
 // In the order in which a person meets them.
 mod sign_in;
 
+mod user;
+
 mod bar;
 
 mod target;

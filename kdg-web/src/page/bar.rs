@@ -25,10 +25,6 @@ pub(crate) fn Bar() -> impl IntoView {
             session.as_ref().map(|session| format!("{} · {}", session.who, page.region.get()))
         })
     };
-    let leave = move |_| {
-        page.session.set(None);
-        page.said.set("You are signed out.".into());
-    };
     view! {
         <header class="bar">
             <div class="brand">
@@ -50,7 +46,7 @@ pub(crate) fn Bar() -> impl IntoView {
                 {move || THEMES[theme.get()].1}
             </button>
             <Show when=move || page.session.with(Option::is_some)>
-                <button on:click=leave disabled=move || page.is_going()>"Sign out"</button>
+                <button on:click=move |_| page.leave() disabled=move || page.is_going()>"Sign out"</button>
             </Show>
         </header>
     }

@@ -1,8 +1,11 @@
 //! What the parts of the page share.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use crate::aws::Client;
+use crate::cognito;
 use crate::config::{Config, RawConfig};
 use crate::http::{Browser, Fetch, Request};
 use crate::message::{Access, Credentials, FromWorker, Snapshot, Summary, TemplateMistake, ToWorker, Trouble};
@@ -16,6 +19,9 @@ use super::{storage, widget};
 
 /// Samples beside the editor.
 const SAMPLES: u32 = 5;
+
+/// How long after a renewal that found no connection the next one is tried.
+const RENEW_AGAIN_MS: i64 = 10_000;
 
 /// The state of the page.
 #[derive(Clone, Copy)]
@@ -44,6 +50,7 @@ pub(crate) struct Page {
     pub(crate) said: RwSignal<String>,
     /// Whether mistakes are shown: from the first attempt to start on.
     pub(crate) is_checked: RwSignal<bool>,
+    cognito: StoredValue<Option<cognito::Session<Browser>>, LocalStorage>,
     link: StoredValue<Option<Link>, LocalStorage>,
     asked: StoredValue<u32>,
 }
@@ -100,6 +107,7 @@ impl Page {
             run: RwSignal::new(Run::Idle),
             said: RwSignal::new(String::new()),
             is_checked: RwSignal::new(false),
+            cognito: StoredValue::new_local(None),
             link: StoredValue::new_local(None),
             asked: StoredValue::new(0),
         }
@@ -153,6 +161,65 @@ impl Page {
         }
         let errors = self.plan().err()?;
         errors.into_iter().find(|error| error.field == field).map(|error| error.message)
+    }
+
+    /// Lets a user in, and keeps the credentials fresh from now on.
+    pub(crate) fn enter(self, session: cognito::Session<Browser>) {
+        self.take(&session);
+        self.said.set("You are signed in.".into());
+        self.renew_in(session.renew_at_ms() - widget::now_ms());
+        self.cognito.set_value(Some(session));
+    }
+
+    /// Signs out, and makes the tokens worthless.
+    pub(crate) fn leave(self) {
+        self.session.set(None);
+        self.run.set(Run::Idle);
+        self.said.set("You are signed out.".into());
+        if let Some(session) = self.cognito.try_update_value(Option::take).flatten() {
+            leptos::task::spawn_local(async move {
+                if let Err(error) = session.sign_out().await {
+                    self.said.set(format!("The user pool could not be told that you signed out: {}.", error.words));
+                }
+            });
+        }
+    }
+
+    fn take(self, session: &cognito::Session<Browser>) {
+        self.session.set(Some(Session {
+            who: session.user(),
+            credentials: session.credentials().clone(),
+        }));
+    }
+
+    fn renew_in(self, milliseconds: i64) {
+        let wait = Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
+        set_timeout(move || leptos::task::spawn_local(self.renew()), wait);
+    }
+
+    /// Fetches new credentials, and gives them to a run that is under way.
+    async fn renew(self) {
+        let Some(mut session) = self.cognito.get_value() else {
+            return;
+        };
+        let renewed = session.renew().await;
+        // Somebody may have signed out meanwhile.
+        if self.cognito.with_value(Option::is_none) {
+            return;
+        }
+        match renewed {
+            Ok(()) => {
+                self.take(&session);
+                self.tell(&ToWorker::Credentials(session.credentials().clone()));
+                self.renew_in(session.renew_at_ms() - widget::now_ms());
+                self.cognito.set_value(Some(session));
+            }
+            Err(error) if error.ends_session() => {
+                self.cognito.set_value(None);
+                self.said.set(format!("Your session is over: {}; {}.", error.words, error.remedy));
+            }
+            Err(_) => self.renew_in(RENEW_AGAIN_MS),
+        }
     }
 
     /// Tells the worker.

@@ -5,11 +5,16 @@ use leptos::prelude::*;
 use crate::message::Credentials;
 
 use super::context::{Page, Session};
+use super::user::User;
 
 /// The way in.
 #[component]
 pub(crate) fn Gate() -> impl IntoView {
     let page = expect_context::<Page>();
+    let config = move || {
+        let config = page.config.with(|raw| raw.clone().validate()).ok()?;
+        config.pools.is_some().then_some(config)
+    };
     view! {
         <main id="main" class="gate" tabindex="-1">
             <div class="stack">
@@ -19,7 +24,17 @@ pub(crate) fn Gate() -> impl IntoView {
                 </p>
             </div>
             {move || page.config_trouble.get().map(|words| view! { <p class="note bad" role="alert">{words}</p> })}
-            <Paste/>
+            {move || match config() {
+                Some(config) => view! {
+                    <User config/>
+                    <details>
+                        <summary>"Paste temporary credentials instead"</summary>
+                        <Paste/>
+                    </details>
+                }
+                .into_any(),
+                None => view! { <Paste/> }.into_any(),
+            }}
         </main>
     }
 }

@@ -123,3 +123,11 @@ pub(crate) fn now_ms() -> i64 {
     let now = js_sys::Date::now() as i64;
     now
 }
+
+/// Bytes that nobody can guess; `None` where the browser has none.
+pub(crate) fn entropy() -> Option<[u8; 128]> {
+    let mut bytes = [0; 128];
+    let crypto = leptos::prelude::window().crypto().ok()?;
+    crypto.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(bytes)
+}
