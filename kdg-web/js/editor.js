@@ -92,7 +92,7 @@ export function editor(host, label, functions, changed) {
         history(),
         drawSelection(),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
         StreamLanguage.define(template),
         syntaxHighlighting(colours),
         autocompletion({ override: [complete(JSON.parse(functions))], icons: false }),

@@ -51,7 +51,8 @@ async function accessible(page, axe, state) {
 }
 
 const choose = (page, name) => page.getByRole('radio', { name, exact: true }).check({ force: true });
-const fill = (page, label, text) => page.getByLabel(label, { exact: true }).fill(text);
+const box = (page, label) => page.getByRole('textbox', { name: label, exact: true });
+const fill = (page, label, text) => box(page, label).fill(text);
 
 let streams = 0;
 async function ready(given, shards = 2, template = SEQUENCE, endpoint = given.endpoint) {
@@ -109,7 +110,7 @@ export const tests = [
       await write(page, '');
       await page.locator('.cm-content').click();
       await page.keyboard.type('{{random.uu');
-      await page.locator('.cm-tooltip-autocomplete').getByText('random.uuid').waitFor();
+      await page.locator('.cm-completionLabel').getByText('random.uuid', { exact: true }).waitFor();
       await page.locator('.cm-completionInfo').getByText('{{random.uuid}}').waitFor();
       await page.waitForTimeout(100);
       await page.keyboard.press('Enter');
@@ -208,7 +209,7 @@ export const tests = [
       await fill(page, 'Records per second', 'fast');
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.locator('#wrong-rate').getByText('write a number').waitFor();
-      assert.equal(await page.getByLabel('Records per second').getAttribute('aria-invalid'), 'true');
+      assert.equal(await box(page, 'Records per second').getAttribute('aria-invalid'), 'true');
       await fill(page, 'Records per second', '10');
       await page.waitForFunction(() => document.querySelector('#wrong-rate').textContent === '');
       assert.ok((await page.locator('#wrong-target').innerText()).length > 10);
@@ -286,10 +287,13 @@ export const tests = [
     ].map(([device, options]) => [
       `every state is accessible, ${colorScheme}, ${device}`,
       async (given) => {
-        const { page, shot, axe, address } = given;
+        const { page, shot, axe, address, complaints } = given;
         const state = async (name) => {
+          const said = complaints.length;
           await accessible(page, axe, name);
           await shot(`${name}-${colorScheme}-${device}`);
+          // What tests and pictures the page tries inline styles of its own.
+          complaints.splice(said);
         };
         await page.goto(address);
         await page.getByLabel('Access key ID').waitFor();
