@@ -5,7 +5,7 @@ import uPlot from 'uplot';
 // Ten minutes at a snapshot each 250 ms; older ones leave on the left.
 const MOST_POINTS = 2400;
 
-const HEIGHT = 190;
+const HEIGHT = 170;
 
 /**
  * Puts a chart into `host`.
@@ -34,9 +34,10 @@ export function chart(host, unit, lines) {
         height: HEIGHT,
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
+        padding: [8, 8, 0, 0],
         scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
         axes: [
-          axis({ values: (_, ticks) => ticks.map((tick) => `${tick} s`) }),
+          axis({ size: 30, values: (_, ticks) => ticks.map((tick) => `${tick} s`) }),
           axis({ size: 56, values: (_, ticks) => ticks.map((tick) => short(tick) + unit) }),
         ],
         series: [

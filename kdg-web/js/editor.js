@@ -76,8 +76,9 @@ const look = EditorView.theme({
 export function editor(host, label, functions, changed) {
   const root = host.attachShadow({ mode: 'open' });
   const frame = document.createElement('div');
+  frame.className = 'frame';
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(':host,div{display:block;height:100%}.cm-editor{height:100%}');
+  sheet.replaceSync(':host,.frame{display:block;height:100%}');
   root.adoptedStyleSheets = [sheet];
   root.append(frame);
   let quiet = false;

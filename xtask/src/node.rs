@@ -8,8 +8,13 @@ use anyhow::Context;
 
 use crate::step;
 
-/// The packages, pinned, so that two runs measure the same.
-const PACKAGES: [&str; 3] = ["faker@4.1.0", "moment@2.17.1", "playwright-core@1.65.1"];
+/// The packages, pinned, so that two runs measure and test the same.
+const PACKAGES: [&str; 4] = [
+    "amazon-cognito-identity-js@6.3.21",
+    "faker@4.1.0",
+    "moment@2.17.1",
+    "playwright-core@1.65.1",
+];
 
 /// A folder with the packages installed.
 #[derive(Debug)]
@@ -72,8 +77,14 @@ impl Node {
         Ok(Self { directory })
     }
 
-    /// A script that is told where the packages are.
-    pub(crate) fn program(&self, script: &Path) -> Command {
+    /// A script of `xtask/bench` that is told where the packages are.
+    pub(crate) fn script(&self, name: &str) -> Command {
+        self.script_at(Path::new("xtask/bench").join(name))
+    }
+
+    /// The same of any script of the project.
+    pub(crate) fn script_at(&self, path: impl AsRef<Path>) -> Command {
+        let script = step::root().join(path);
         let mut node = step::command("node");
         node.arg(script).arg(self.modules());
         node

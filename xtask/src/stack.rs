@@ -21,13 +21,23 @@ impl Stack {
     ///
     /// When it does not start.
     pub(crate) fn start(built: &Path, data: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::start_with(built, data, arguments, &[])
+    }
+
+    /// The same, with these variables as well.
+    pub(crate) fn start_with(
+        built: &Path,
+        data: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         if data.exists() {
             std::fs::remove_dir_all(data).context("the state of the last run cannot be removed")?;
         }
         let mut sluice = step::command(built.join("sluice"));
         // What a schedule sent would be in the way of what is measured or looked for.
         sluice.args(["local", "--port", "0", "--no-schedules"]);
-        sluice.args(arguments);
+        sluice.args(arguments).envs(variables.iter().copied());
         sluice.arg("--data").arg(data);
         sluice.arg("--functions").arg(built);
         let mut process = sluice

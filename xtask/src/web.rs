@@ -1,7 +1,7 @@
 //! `cargo xtask web`: the generator's page → `target/web/`, a static folder that works under any
 //! path.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub(crate) fn build() -> anyhow::Result<PathBuf> {
     let node = packages()?;
     let glue = wasm::page(PACKAGE, "web")?;
     let folder = step::target().join("web");
-    let mut bundle = node.program(&sources().join("build.js"));
+    let mut bundle = node.script_at("kdg-web/js/build.js");
     bundle.arg(glue).arg(&folder);
     let printed = step::run_quietly("bundle the page", &mut bundle)?;
     weigh(&serde_json::from_slice(&printed).context("the bundler did not answer in JSON")?)?;
@@ -76,12 +76,4 @@ fn weigh(files: &Value) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// Where the browser's tests are.
-pub(crate) fn tests() -> PathBuf {
-    Path::new(&step::root())
-        .join(PACKAGE)
-        .join("tests")
-        .join("browser")
 }

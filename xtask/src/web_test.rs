@@ -21,7 +21,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         &data.join("faulty"),
         &["--no-limits", "--fault", "put-records=0.3"],
     )?;
-    let mut claims = packages.program(&web::tests().join("main.js"));
+    let mut claims = packages.script_at("kdg-web/tests/browser/main.js");
     claims.arg(chromium).arg(page);
     claims.arg(step::target().join("web-screenshots"));
     claims.args([stack.endpoint(), faulty.endpoint()]);

@@ -1,6 +1,6 @@
 //! The one port: a request in, the service that it is for, and its answer with CORS headers out.
 //!
-//! Kinesis requests are checked for a valid signature here; S3 checks its own, because an upload
+//! Requests to Kinesis and Firehose are checked for a valid signature here; S3 checks its own, because an upload
 //! is signed over a body that has not arrived yet.
 
 mod cors;
@@ -26,8 +26,10 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::cognito::Cognito;
 use crate::credentials::Credentials;
 use crate::fault::Fault;
+use crate::firehose::Firehose;
 use crate::kinesis::Kinesis;
 use crate::lambda::Lambda;
 use crate::s3::S3;
@@ -35,9 +37,12 @@ use crate::signature;
 use crate::stand_in::{self, ApiFaults, StandIn};
 use route::Route;
 
-/// The largest body of a Kinesis request: 10 MiB of records and their keys, in base64, and the
+/// The largest body of a request with records: 10 MiB of them and their keys, in base64, and the
 /// JSON around 500 of them.
-const KINESIS_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+const RECORDS_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The largest body of a request to Cognito.
+const COGNITO_BODY_MAX_BYTES: usize = 128 * 1024;
 
 /// How long a retry should wait after an injected 503, in seconds.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
@@ -53,6 +58,8 @@ pub(crate) struct Gateway {
     pub(crate) kinesis: Kinesis,
     pub(crate) s3: S3,
     pub(crate) lambda: Lambda,
+    pub(crate) firehose: Firehose,
+    pub(crate) cognito: Option<Cognito>,
     pub(crate) stand_ins: Vec<StandIn>,
     pub(crate) api_faults: ApiFaults,
     pub(crate) credentials: Credentials,
@@ -119,7 +126,15 @@ impl Gateway {
             Route::Health => health(),
             Route::StandIn => self.stand_in(&request).await,
             Route::Invoke => invoke::invoke(self, request).await,
-            Route::Kinesis => self.kinesis(request).await,
+            Route::Cognito => self.cognito(request).await,
+            Route::Firehose => match self.signed(request, "firehose").await {
+                Ok(request) => self.firehose.handle(request).await.map(Body::from),
+                Err(refused) => refused,
+            },
+            Route::Kinesis => match self.signed(request, "kinesis").await {
+                Ok(request) => self.kinesis.handle(request).await.map(Body::from),
+                Err(refused) => refused,
+            },
             Route::S3 => self.s3(request).await,
         };
         if origin {
@@ -128,21 +143,30 @@ impl Gateway {
         response
     }
 
-    async fn kinesis(&self, request: Request<Incoming>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
-        let body = match Limited::new(body, KINESIS_BODY_MAX_BYTES).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                return with_status(StatusCode::PAYLOAD_TOO_LARGE);
-            }
-            Err(_) => return with_status(StatusCode::BAD_REQUEST),
+    /// A request with its records, if it was signed for this service.
+    async fn signed(
+        &self,
+        request: Request<Incoming>,
+        service: &str,
+    ) -> Result<Request<Bytes>, Response<Body>> {
+        let request = received(request, RECORDS_BODY_MAX_BYTES).await;
+        let request = request.map_err(with_status)?;
+        match signature::verify(&request, service, &self.credentials, self.clock.now_ms()) {
+            Ok(_) => Ok(request),
+            Err(refused) => Err(json_error(refused.code(), &refused.to_string())),
+        }
+    }
+
+    async fn cognito(&self, request: Request<Incoming>) -> Response<Body> {
+        let Some(cognito) = &self.cognito else {
+            return json_error(
+                "ResourceNotFoundException",
+                "this stack has no user pool; start it with --page",
+            );
         };
-        let request = Request::from_parts(parts, body);
-        let verified =
-            signature::verify(&request, "kinesis", &self.credentials, self.clock.now_ms());
-        match verified {
-            Ok(_) => self.kinesis.handle(request).await.map(Body::from),
-            Err(refused) => json_error(refused.code(), &refused.to_string()),
+        match received(request, COGNITO_BODY_MAX_BYTES).await {
+            Ok(request) => cognito.handle(request).await.map(Body::from),
+            Err(status) => with_status(status),
         }
     }
 
@@ -170,6 +194,16 @@ impl Gateway {
             response.headers_mut().insert("x-amz-request-id", id);
         }
         response
+    }
+}
+
+/// A request with the whole of its body, or the status that refuses it.
+async fn received(request: Request<Incoming>, most: usize) -> Result<Request<Bytes>, StatusCode> {
+    let (parts, body) = request.into_parts();
+    match Limited::new(body, most).collect().await {
+        Ok(body) => Ok(Request::from_parts(parts, body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => Err(StatusCode::BAD_REQUEST),
     }
 }
 

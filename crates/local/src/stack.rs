@@ -1,10 +1,10 @@
 //! Everything started from one description, on one port, with its state below one folder.
 
+mod config;
 mod error;
 mod ports;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,17 +15,18 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::account::DEFAULT_REGION;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
+use crate::cognito::Cognito;
 use crate::credentials::Credentials;
-use crate::fault::Fault;
+use crate::firehose::{self, Delivery, Firehose};
 use crate::gateway::Gateway;
 use crate::kinesis::{self, Kinesis};
-use crate::lambda::{self, Function, Lambda};
-use crate::mapping::{Mapping, MappingHandle, Ports, Settings};
+use crate::lambda::{self, Lambda};
+use crate::mapping::{Mapping, MappingHandle, Ports};
 use crate::s3::{self, S3};
-use crate::schedule::{self, Schedule, ScheduleHandle};
-use crate::stand_in::{ApiFaults, StandIn};
+use crate::schedule::{Schedule, ScheduleHandle};
 
+pub use config::{Config, Faults, Feed, Pipe, Told};
 pub use error::StartError;
 
 /// How long a stream is CREATING: long enough to be seen, short enough not to be waited for.
@@ -37,69 +38,6 @@ const IDLE_LIMIT: Duration = Duration::from_mins(5);
 /// The latest moment of an invocation at which an injected kill strikes.
 const KILL_WITHIN: Duration = Duration::from_millis(50);
 
-/// The description of a stack.
-#[derive(Debug)]
-pub struct Config {
-    /// The folder of all state. Deleting it starts afresh.
-    pub data: PathBuf,
-    /// The port on 127.0.0.1; 0 takes a free one.
-    pub port: u16,
-    /// Whether shards are throttled as on AWS.
-    pub enforce_limits: bool,
-    /// What happens now and then.
-    pub faults: Faults,
-    /// The pipelines that are there from the start.
-    pub pipes: Vec<Pipe>,
-    /// The functions that feed streams.
-    pub feeds: Vec<Feed>,
-    /// APIs that answer here instead of where they are.
-    pub stand_ins: Vec<StandIn>,
-    /// Decides everything that is left to chance.
-    pub seed: u64,
-}
-
-/// What goes wrong on purpose. The rates can be changed while the stack runs.
-#[derive(Debug, Clone)]
-pub struct Faults {
-    /// Records that are throttled whatever the shard has room for.
-    pub put_records: Fault,
-    /// Uploads that are answered 503.
-    pub put_object: Fault,
-    /// What the stand-ins of APIs get wrong.
-    pub api: ApiFaults,
-    /// How likely an invocation loses its process in the middle of its work, 0.0 to 1.0.
-    pub invoke: f64,
-}
-
-/// A stream, the function that processes it, and the bucket that it writes.
-#[derive(Debug, Clone)]
-pub struct Pipe {
-    /// The stream's name.
-    pub stream: String,
-    /// How many shards it is created with; `None` for on-demand.
-    pub shards: Option<u32>,
-    /// The bucket's name.
-    pub bucket: String,
-    /// The function, without what it needs to reach the stack.
-    pub function: Function,
-    /// How stream and function are connected.
-    pub mapping: Settings,
-}
-
-/// What a function is told of the stack that it runs in: variables, given the endpoint.
-pub type Told = Arc<dyn Fn(&str) -> BTreeMap<String, String> + Send + Sync>;
-
-/// A function that is run by a schedule, or only when somebody invokes it.
-#[derive(Clone)]
-pub struct Feed {
-    /// The function, without what it needs to reach the stack.
-    pub function: Function,
-    /// Further variables, such as the address of a stand-in.
-    pub told: Told,
-    /// When it runs by itself.
-    pub schedule: Option<schedule::Settings>,
-}
-
 /// A stack that runs. Dropping it ends the functions and the mappings at once, as a crash would.
 #[derive(Debug)]
 pub struct Stack {
@@ -108,32 +46,13 @@ pub struct Stack {
     kinesis: Kinesis,
     s3: S3,
     lambda: Lambda,
+    delivery: Delivery,
+    cognito: Option<Cognito>,
     credentials: Credentials,
     mappings: BTreeMap<String, MappingHandle>,
     schedules: BTreeMap<String, ScheduleHandle>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
-}
-
-impl fmt::Debug for Feed {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Feed")
-            .field("function", &self.function)
-            .field("schedule", &self.schedule)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Default for Faults {
-    fn default() -> Self {
-        Self {
-            put_records: Fault::never(),
-            put_object: Fault::never(),
-            api: ApiFaults::default(),
-            invoke: 0.0,
-        }
-    }
 }
 
 impl Stack {
@@ -144,7 +63,7 @@ impl Stack {
     /// When the port is taken, the folder is in use or cannot be written, or AWS would refuse a
     /// name or a setting.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock = config.clock;
         let credentials = Credentials::new();
         let data = config.data.as_path();
         std::fs::create_dir_all(data).map_err(StartError::folder(data))?;
@@ -175,12 +94,26 @@ impl Stack {
             probability: config.faults.invoke,
             within: KILL_WITHIN,
         }));
+        let firehose = firehose::Config {
+            directory: data.join("firehose"),
+            region: DEFAULT_REGION.to_owned(),
+            clock: Arc::clone(&clock),
+            throttle: config.faults.put_record_batch,
+            streams: config.delivery_streams,
+        };
+        let firehose = Firehose::open(firehose, &s3)?;
+        let sign_in = config.sign_in;
+        let cognito = sign_in
+            .map(|settings| Cognito::new(settings, Arc::clone(&clock), credentials.clone()))
+            .transpose()?;
         let listener = listen(config.port).await?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let gateway = Arc::new(Gateway {
             kinesis: kinesis.clone(),
             s3: s3.clone(),
             lambda: lambda.clone(),
+            firehose: firehose.clone(),
+            cognito: cognito.clone(),
             stand_ins: config.stand_ins,
             api_faults: config.faults.api,
             credentials: credentials.clone(),
@@ -195,6 +128,8 @@ impl Stack {
             kinesis,
             s3,
             lambda,
+            delivery: firehose.deliver(),
+            cognito,
             credentials,
             mappings: BTreeMap::new(),
             schedules: BTreeMap::new(),
@@ -318,6 +253,11 @@ impl Stack {
         &self.lambda
     }
 
+    /// The pools that people sign in to, if there are any.
+    pub fn cognito(&self) -> Option<&Cognito> {
+        self.cognito.as_ref()
+    }
+
     /// The mapping that feeds a function.
     pub fn mapping(&self, function: &str) -> Option<&MappingHandle> {
         self.mappings.get(function)
@@ -341,6 +281,8 @@ impl Stack {
         self.stop.send_replace(true);
         // A server that panicked has stopped as well.
         let _ = self.server.await;
+        // Whatever was put is in an object then.
+        self.delivery.shutdown().await;
     }
 }
 

@@ -8,8 +8,10 @@ use clap_complete::Shell;
 use kdg::FaultMix;
 
 use crate::cost::{self, CostArguments};
+use crate::delivery_stream::DeliveryStream;
 use crate::deployment::Override;
 use crate::fault::FaultRate;
+use crate::page::PageArguments;
 use crate::reconcile::ReconcileArguments;
 use crate::redrive::RedriveArguments;
 use crate::rhythm::{Ramp, Seconds};
@@ -73,8 +75,8 @@ pub(crate) struct DeploymentArguments {
     /// Do not throttle: shards take and give whatever comes
     #[arg(long)]
     pub(crate) no_limits: bool,
-    /// Let a fault strike: put-records, put-object, invoke, api-unavailable, api-limited, api-slow
-    /// or api-broken, then =RATE, 0 to 1
+    /// Let a fault strike: put-records, put-record-batch, put-object, invoke, api-unavailable,
+    /// api-limited, api-slow or api-broken, then =RATE, 0 to 1
     #[arg(long = "fault", value_name = "FAULT=RATE")]
     pub(crate) faults: Vec<FaultRate>,
 }
@@ -98,6 +100,11 @@ pub(crate) struct LocalArguments {
     /// Ask APIs where they are, also those that have a stand-in here
     #[arg(long)]
     pub(crate) real_apis: bool,
+    /// Add a delivery stream of Firehose, which writes an object every 5 seconds or 5 MiB
+    #[arg(long = "delivery-stream", value_name = "NAME=BUCKET")]
+    pub(crate) delivery_streams: Vec<DeliveryStream>,
+    #[command(flatten)]
+    pub(crate) page: PageArguments,
 }
 
 #[derive(Debug, Args)]
@@ -113,7 +120,7 @@ pub(crate) struct DemoArguments {
     /// Print one line of JSON last, on stdout
     #[arg(long)]
     pub(crate) json: bool,
-    /// Leave the stack up afterwards
+    /// Leave the stack up afterwards, and the page with it where it is built
     #[arg(long)]
     pub(crate) keep: bool,
     /// The folder of the state, which is emptied first
@@ -125,6 +132,8 @@ pub(crate) struct DemoArguments {
     /// Repeat the same records
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) page: PageArguments,
 }
 
 #[derive(Debug, Args)]
@@ -302,11 +311,13 @@ const LOCAL_EXAMPLES: &str = "Examples:
   sluice local --data /tmp/stack --port 0 --no-limits
   sluice local --function ProcessKdgArchive='python3 -m awslambdaric handler.handler'
   sluice local --fault put-object=0.1 --fault put-records=0.3
-  sluice local --schedule-every 5 --fault api-unavailable=0.5";
+  sluice local --schedule-every 5 --fault api-unavailable=0.5
+  sluice local --page 8080 --delivery-stream clicks=clicks-bucket";
 
 const DEMO_EXAMPLES: &str = "Examples:
   sluice demo
   sluice demo --pipeline user-activity --records 20000 --json
+  sluice demo --keep --page 8080
   sluice demo --fault invoke=0.05 --fault put-object=0.1";
 
 const SEND_EXAMPLES: &str = "Examples:

@@ -24,6 +24,7 @@ use crate::check;
 use crate::command_line::{DEFAULT_PORT, DemoArguments};
 use crate::deployment::{Feeding, Schedules};
 use crate::local;
+use crate::page::{NOT_BUILT, Page};
 use crate::pipelines::{self, Described};
 use crate::producer::{self, End, Notice, Observer, Produced, Run, Source, Stop};
 use crate::rhythm::Rhythm;
@@ -53,6 +54,7 @@ const FEEDING: Feeding = Feeding {
 /// When a pipeline file is wrong, the stack cannot start, or the demo is interrupted.
 pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     let described = chosen(&arguments)?;
+    let page = arguments.page.prepare_if_kept(arguments.keep).await?;
     let folder = StateFolder::hold(&arguments.data)?;
     folder.empty()?;
     let port = arguments
@@ -60,7 +62,13 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
         .unwrap_or(if arguments.keep { DEFAULT_PORT } else { 0 });
     let seed = arguments.seed.unwrap_or_else(producer::any_seed);
     let deployment = arguments.deployment;
-    let stack = local::start(&described, deployment, FEEDING, &folder, port, seed).await?;
+    let extras = local::Extras {
+        port,
+        seed,
+        delivery_streams: &[],
+        page: page.as_ref(),
+    };
+    let stack = local::start(&described, deployment, FEEDING, &folder, extras).await?;
     let mut lines = stack.lambda().lines();
     let cancelled = ctrl_c();
     let mut summary = Summary::default();
@@ -107,8 +115,14 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     if unaccounted.len() > NAMED {
         say(&format!("and {} more", unaccounted.len() - NAMED));
     }
+    let page = page
+        .map(|page| page.serve(&stack, &described))
+        .transpose()?;
     if arguments.keep {
         local::introduce(&stack, &described, FEEDING);
+        page.as_ref()
+            .map_or_else(|| say(NOT_BUILT), Page::introduce);
+        say("\nCtrl-C stops it");
     }
     if arguments.json {
         print(&serde_json::to_string(&summary)?)?;
@@ -116,6 +130,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     if arguments.keep {
         local::until_told_to_stop().await?;
     }
+    drop(page);
     stack.stop().await;
     Ok(if unaccounted.is_empty() {
         ExitCode::SUCCESS

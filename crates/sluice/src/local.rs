@@ -13,8 +13,10 @@ use pipeline::file::Ingest;
 
 use crate::account::{print, say};
 use crate::command_line::{DeploymentArguments, LocalArguments};
+use crate::delivery_stream::DeliveryStream;
 use crate::deployment::{Feeding, Programs, Schedules, feed, pipe, stand_in};
 use crate::fault::{FaultKind, FaultRate, rate_of};
+use crate::page::Preparation;
 use crate::pipelines::{self, Described};
 use crate::producer::any_seed;
 use crate::state_folder::StateFolder;
@@ -41,21 +43,50 @@ pub(crate) async fn run(arguments: LocalArguments) -> anyhow::Result<ExitCode> {
         },
         real_apis: arguments.real_apis,
     };
+    let page = arguments.page.prepare().await?;
+    let delivery_streams = arguments.delivery_streams;
     let stack = start(
         &described,
         arguments.deployment,
         feeding,
         &folder,
-        arguments.port,
-        any_seed(),
+        Extras {
+            port: arguments.port,
+            seed: any_seed(),
+            delivery_streams: &delivery_streams,
+            page: page.as_ref(),
+        },
     )
     .await?;
+    let page = page
+        .map(|page| page.serve(&stack, &described))
+        .transpose()?;
     print(&stack.endpoint())?;
     introduce(&stack, &described, feeding);
+    for (name, bucket) in delivery_streams.iter().map(DeliveryStream::way) {
+        let folder = stack.data().join("s3").join(bucket);
+        say(&format!("  {name} -> {}", folder.display()));
+    }
+    if let Some(page) = &page {
+        page.introduce();
+    }
+    say("\nCtrl-C stops it");
     until_told_to_stop().await?;
     say("stopping");
+    drop(page);
     stack.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a stack has beside its pipelines.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extras<'a> {
+    /// The loopback port; 0 takes a free one.
+    pub(crate) port: u16,
+    pub(crate) seed: u64,
+    pub(crate) delivery_streams: &'a [DeliveryStream],
+    /// The page whose user signs in.
+    pub(crate) page: Option<&'a Preparation>,
 }
 
 /// Starts a stack that has everything these pipelines need.
@@ -68,8 +99,7 @@ pub(crate) async fn start(
     arguments: DeploymentArguments,
     feeding: Feeding,
     folder: &StateFolder,
-    port: u16,
-    seed: u64,
+    extras: Extras<'_>,
 ) -> anyhow::Result<Stack> {
     let programs = Programs::find(arguments.functions, arguments.overrides)?;
     programs.check(described)?;
@@ -86,15 +116,18 @@ pub(crate) async fn start(
             feeding,
         )?);
     }
+    let delivery_streams = extras.delivery_streams.iter();
     let config = Config {
-        data: folder.path().to_owned(),
-        port,
+        port: extras.port,
         enforce_limits: !arguments.no_limits,
-        faults: faults(&arguments.faults, seed),
+        faults: faults(&arguments.faults, extras.seed),
         pipes,
         feeds,
         stand_ins: crate::stand_in::all(),
-        seed,
+        delivery_streams: delivery_streams.map(DeliveryStream::settings).collect(),
+        sign_in: extras.page.map(Preparation::sign_in),
+        seed: extras.seed,
+        ..Config::new(folder.path())
     };
     Ok(Stack::start(config).await?)
 }
@@ -130,7 +163,6 @@ pub(crate) fn introduce(stack: &Stack, described: &[Described], feeding: Feeding
             say(&format!("    {}", fed(ingest, stack, feeding)));
         }
     }
-    say("\nCtrl-C stops it");
 }
 
 fn way(pipeline: &Pipeline, stack: &Stack) -> String {
@@ -179,6 +211,10 @@ fn faults(rates: &[FaultRate], seed: u64) -> Faults {
             slow: Fault::new(rate_of(rates, FaultKind::ApiSlow), seed.wrapping_add(4)),
             broken: Fault::new(rate_of(rates, FaultKind::ApiBroken), seed.wrapping_add(5)),
         },
+        put_record_batch: Fault::new(
+            rate_of(rates, FaultKind::PutRecordBatch),
+            seed.wrapping_add(6),
+        ),
         invoke: rate_of(rates, FaultKind::Invoke),
     }
 }

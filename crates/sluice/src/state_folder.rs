@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 const MARKER: &str = "sluice-state";
 
 /// What a stack keeps in its folder; the rest of it is somebody else's.
-const PARTS: [&str; 4] = ["kinesis", "logs", "mappings", "s3"];
+const PARTS: [&str; 5] = ["firehose", "kinesis", "logs", "mappings", "s3"];
 
 /// How long the lock of a process that is just ending is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -36,7 +36,10 @@ for (const [claim, prove, options = {}] of tests.filter(([claim]) => claim.inclu
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(`${error}`));
-  const shot = (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+  const shot = async (name) => {
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true, caret: 'initial' });
+  };
   const started = Date.now();
   try {
     await prove({ page, context, shot, address: server.address, endpoint, faulty, complaints, axe: load.resolve('axe-core') });

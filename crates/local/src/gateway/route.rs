@@ -3,6 +3,8 @@
 use http::{Method, Request, header};
 
 use super::invoke::PREFIX as INVOKE_PREFIX;
+use crate::cognito::{IDENTITY_POOL_TARGET, KEY_SET_PATH, USER_POOL_TARGET};
+use crate::firehose;
 
 /// The prefix of the target of every Kinesis operation.
 const KINESIS_TARGET: &str = "Kinesis_";
@@ -22,6 +24,10 @@ pub(crate) enum Route {
     StandIn,
     /// A function is run.
     Invoke,
+    /// Sign-in, without a signature: a target header names the operation; or the pool's public key.
+    Cognito,
+    /// JSON over POST, named by a target header.
+    Firehose,
     /// JSON or CBOR over POST, named by a target header.
     Kinesis,
     /// Everything else: buckets and keys are paths.
@@ -47,11 +53,21 @@ impl Route {
                 .and_then(|value| value.to_str().ok())
                 .unwrap_or("")
         };
+        let target = text("x-amz-target");
+        let is_for_cognito =
+            target.starts_with(USER_POOL_TARGET) || target.starts_with(IDENTITY_POOL_TARGET);
+        if is_for_cognito || is_key_set(request) {
+            return Self::Cognito;
+        }
+        let scope = text(header::AUTHORIZATION.as_str());
+        if target.starts_with(firehose::TARGET) || scope.contains("/firehose/aws4_request") {
+            return Self::Firehose;
+        }
         // An object may be of that type as well.
         let speaks_json = request.method() == Method::POST
             && text(header::CONTENT_TYPE.as_str()).starts_with("application/x-amz-");
-        let is_for_kinesis = text("x-amz-target").starts_with(KINESIS_TARGET)
-            || text(header::AUTHORIZATION.as_str()).contains("/kinesis/aws4_request")
+        let is_for_kinesis = target.starts_with(KINESIS_TARGET)
+            || scope.contains("/kinesis/aws4_request")
             || speaks_json;
         if is_for_kinesis {
             Self::Kinesis
@@ -59,6 +75,12 @@ impl Route {
             Self::S3
         }
     }
+}
+
+/// The id of a user pool has a `_`, which no bucket has.
+fn is_key_set<B>(request: &Request<B>) -> bool {
+    let pool = request.uri().path().strip_suffix(KEY_SET_PATH);
+    request.method() == Method::GET && pool.is_some_and(|pool| pool.contains('_'))
 }
 
 /// Tells whether a request to S3 writes an object, or a part of one.
@@ -91,10 +113,32 @@ mod tests {
     }
 
     #[test]
+    fn a_target_leads_to_firehose() {
+        let target = "Firehose_20150804.PutRecordBatch";
+        let request = request("POST", "/", &[("x-amz-target", target)]);
+        assert_eq!(Route::of(&request), Route::Firehose);
+    }
+
+    #[test]
     fn a_signature_for_kinesis_leads_there_without_a_target() {
         let scope = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/kinesis/aws4_request";
         let request = request("POST", "/", &[("authorization", scope)]);
         assert_eq!(Route::of(&request), Route::Kinesis);
+    }
+
+    #[test]
+    fn sign_in_leads_to_cognito_and_so_does_the_key_of_a_pool() {
+        for target in [
+            "AWSCognitoIdentityProviderService.InitiateAuth",
+            "AWSCognitoIdentityService.GetId",
+        ] {
+            let request = request("POST", "/", &[("x-amz-target", target)]);
+            assert_eq!(Route::of(&request), Route::Cognito);
+        }
+        let key_set = |path: &str| Route::of(&request("GET", path, &[]));
+        let of_pool = key_set("/us-east-1_pool/.well-known/jwks.json");
+        assert_eq!(of_pool, Route::Cognito);
+        assert_eq!(key_set("/bucket/.well-known/jwks.json"), Route::S3);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::{kinesis, lambda, mapping};
+use crate::{cognito, firehose, kinesis, lambda, mapping};
 
 /// A stack that cannot start.
 #[derive(Debug, Error)]
@@ -42,6 +42,12 @@ pub enum StartError {
     /// A function cannot be registered.
     #[error(transparent)]
     Function(#[from] lambda::InvalidFunction),
+    /// A delivery stream cannot be.
+    #[error(transparent)]
+    DeliveryStream(#[from] firehose::OpenError),
+    /// Nobody could sign in.
+    #[error(transparent)]
+    SignIn(#[from] cognito::NoRandomness),
     /// A mapping cannot be started.
     #[error(transparent)]
     Mapping(#[from] mapping::StartError),

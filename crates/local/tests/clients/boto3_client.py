@@ -1,10 +1,11 @@
-"""What a user does with boto3 against the stack: streams, records, objects.
+"""What a user does with boto3 against the stack: streams, records, objects, keys for a sign-in.
 
-Reads AWS_ENDPOINT_URL and the usual credentials from the environment, and fails at the first
-answer that is not AWS's.
+Reads AWS_ENDPOINT_URL and the usual credentials from the environment, and ID_TOKEN, what somebody
+who signed in was given; fails at the first answer that is not AWS's.
 """
 
 import json
+import os
 import time
 import unittest
 
@@ -78,6 +79,72 @@ class S3(unittest.TestCase):
         with self.assertRaises(ClientError) as caught:
             intruder.list_buckets()
         self.assertEqual(caught.exception.response["Error"]["Code"], "SignatureDoesNotMatch")
+
+
+class Firehose(unittest.TestCase):
+    firehose = boto3.client("firehose")
+
+    def test_records_arrive_in_an_object_one_after_the_other(self):
+        self.assertIn("clicks", self.firehose.list_delivery_streams()["DeliveryStreamNames"])
+        described = self.firehose.describe_delivery_stream(DeliveryStreamName="clicks")
+        described = described["DeliveryStreamDescription"]
+        self.assertEqual(described["DeliveryStreamStatus"], "ACTIVE")
+        self.firehose.put_record(DeliveryStreamName="clicks", Record={"Data": b"first\n"})
+        answer = self.firehose.put_record_batch(
+            DeliveryStreamName="clicks", Records=[{"Data": bytes([n])} for n in range(200)]
+        )
+        self.assertEqual(answer["FailedPutCount"], 0)
+        deadline = time.monotonic() + 30
+        found = []
+        while not found and time.monotonic() < deadline:
+            found = s3.list_objects_v2(Bucket="clicks-bucket").get("Contents", [])
+            time.sleep(0.1)
+        self.assertRegex(found[0]["Key"], r"^\d{4}/\d\d/\d\d/\d\d/clicks-1-\d{4}(-\d\d){5}-[0-9a-f-]{36}$")
+        bodies = [s3.get_object(Bucket="clicks-bucket", Key=one["Key"])["Body"] for one in found]
+        stored = b"".join(body.read() for body in bodies)
+        self.assertEqual(stored, b"first\n" + bytes(range(200)))
+
+    def test_a_batch_that_is_too_long_is_refused(self):
+        with self.assertRaises(ClientError) as caught:
+            self.firehose.put_record_batch(
+                DeliveryStreamName="clicks", Records=[{"Data": b"x"}] * 501
+            )
+        self.assertEqual(caught.exception.response["Error"]["Code"], "ValidationException")
+
+
+class Identity(unittest.TestCase):
+    POOL = "us-east-1:00000000-0000-4000-8000-000000000000"
+    PROVIDER = "cognito-idp.us-east-1.amazonaws.com/us-east-1_sluice000"
+    identity = boto3.client("cognito-identity")
+
+    def test_whoever_signed_in_gets_keys_that_every_service_takes(self):
+        logins = {self.PROVIDER: os.environ["ID_TOKEN"]}
+        one = self.identity.get_id(IdentityPoolId=self.POOL, Logins=logins)["IdentityId"]
+        self.assertEqual(
+            one, self.identity.get_id(IdentityPoolId=self.POOL, Logins=logins)["IdentityId"]
+        )
+        keys = self.identity.get_credentials_for_identity(IdentityId=one, Logins=logins)
+        keys = keys["Credentials"]
+        lasts = keys["Expiration"].timestamp() - time.time()
+        self.assertTrue(3500 < lasts <= 3600, lasts)
+        session = boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"])
+        answer = session.client("kinesis").put_records(
+            StreamName="kdg-archive-stream", Records=[{"Data": b"{}", "PartitionKey": "a"}]
+        )
+        self.assertEqual(answer["FailedRecordCount"], 0)
+        self.assertIn("clicks", session.client("firehose").list_delivery_streams()["DeliveryStreamNames"])
+        self.assertIn("clicks-bucket", str(session.client("s3").list_buckets()["Buckets"]))
+
+    def test_guests_and_foreign_tokens_are_refused(self):
+        head, _, signature = os.environ["ID_TOKEN"].split(".")
+        for logins in [
+            {},
+            {self.PROVIDER: "foreign"},
+            {self.PROVIDER: f"{head}.e30.{signature}"},
+            {"accounts.google.com": os.environ["ID_TOKEN"]},
+        ]:
+            with self.assertRaises(self.identity.exceptions.NotAuthorizedException):
+                self.identity.get_id(IdentityPoolId=self.POOL, Logins=logins)
 
 
 class Pipeline(unittest.TestCase):

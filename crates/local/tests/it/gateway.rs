@@ -16,23 +16,20 @@ use tokio::net::TcpStream;
 
 use crate::lambda::function;
 
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
+/// An answer; its headers are in lower case.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 async fn start(api: ApiFaults) -> (Stack, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let config = Config {
-        data: folder.path().join("state"),
-        port: 0,
-        enforce_limits: true,
         faults: Faults {
             api,
             ..Faults::default()
         },
-        pipes: Vec::new(),
         feeds: vec![Feed {
             function: function("Echo"),
             told: Arc::new(|endpoint| [("API".to_owned(), endpoint.to_owned())].into()),
@@ -43,11 +40,12 @@ async fn start(api: ApiFaults) -> (Stack, tempfile::TempDir) {
             answer: Arc::new(|query| json!({ "asked": query, "sky": "blue" }).to_string()),
         }],
         seed: 7,
+        ..Config::new(folder.path().join("state"))
     };
     (Stack::start(config).await.unwrap(), folder)
 }
 
-async fn call(
+pub(crate) async fn call(
     stack: &Stack,
     method: &str,
     path: &str,

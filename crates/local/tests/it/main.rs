@@ -9,6 +9,8 @@
     missing_docs
 )]
 
+mod cognito;
+mod firehose;
 mod gateway;
 mod kinesis;
 mod lambda;

@@ -19,6 +19,7 @@ const START_MS: u64 = 1_795_219_200_000;
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// A clock that goes with the paused time of the runtime, and can be set forward.
+#[derive(Debug)]
 struct PausedClock {
     origin: Instant,
     ahead: Mutex<Duration>,

@@ -6,6 +6,7 @@ mod bad_input;
 mod cost;
 mod demo;
 mod ingest;
+mod page;
 mod poison;
 mod preview;
 mod reconcile;

@@ -30,7 +30,7 @@ use self::stream::FakeStream;
 const BEGIN_MS: u64 = 1_795_199_987_250;
 
 /// Shows the paused time of the runtime.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct PausedClock(Instant);
 
 /// A stream, a function, a destination and a folder for checkpoints.
