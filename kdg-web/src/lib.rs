@@ -14,6 +14,10 @@ pub mod config;
 
 pub mod cognito;
 
+pub mod link;
+
+pub mod original;
+
 // What the two sides say to each other.
 pub mod message;
 

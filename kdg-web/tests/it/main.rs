@@ -4,9 +4,11 @@
 
 mod carrier;
 mod config;
+mod original;
 mod plan;
 mod state;
 mod run;
 mod signature;
+mod srp;
 mod stack;
 mod streams;
