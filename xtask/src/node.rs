@@ -57,8 +57,8 @@ impl Node {
         find()?;
         let directory = step::target().join("tools").join("npm").join(name);
         let read = |folder: &Path| fs::read_to_string(folder.join("package-lock.json"));
-        let wanted = read(sources)
-            .with_context(|| format!("{} has no lock file", sources.display()))?;
+        let wanted =
+            read(sources).with_context(|| format!("{} has no lock file", sources.display()))?;
         let marker = directory.join("installed.txt");
         if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
             return Ok(Self { directory });
@@ -71,7 +71,8 @@ impl Node {
         }
         let mut npm = step::command("npm");
         npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
-        npm.args(["--loglevel", "error", "--prefix"]).arg(&directory);
+        npm.args(["--loglevel", "error", "--prefix"])
+            .arg(&directory);
         step::run("install npm packages", &mut npm)?;
         fs::write(&marker, wanted).context("the npm packages cannot be marked as installed")?;
         Ok(Self { directory })
@@ -88,11 +89,6 @@ impl Node {
         let mut node = step::command("node");
         node.arg(script).arg(self.modules());
         node
-    }
-
-    /// A script of `xtask/bench` that is told where the packages are.
-    pub(crate) fn script(&self, name: &str) -> Command {
-        self.program(&step::root().join("xtask").join("bench").join(name))
     }
 
     fn modules(&self) -> &Path {

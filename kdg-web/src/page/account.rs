@@ -33,7 +33,9 @@ pub(crate) fn Account() -> impl IntoView {
     };
     let number = move |of: fn(&Totals) -> u64| move || words::count(totals.with(of));
     let milliseconds = |latency: Option<Latency>| {
-        latency.map_or("–".to_owned(), |latency| format!("{:.0} / {:.0} ms", latency.p50, latency.p99))
+        latency.map_or("–".to_owned(), |latency| {
+            format!("{:.0} / {:.0} ms", latency.p50, latency.p99)
+        })
     };
     view! {
         <dl class="equation" aria-label="Account of the records">

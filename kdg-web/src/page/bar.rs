@@ -13,7 +13,10 @@ const THEMES: [(&str, &str); 3] = [("", "Auto"), ("light", "Light"), ("dark", "D
 pub(crate) fn Bar() -> impl IntoView {
     let page = expect_context::<Page>();
     let kept = storage::text("theme").unwrap_or_default();
-    let place = THEMES.iter().position(|(name, _)| *name == kept).unwrap_or_default();
+    let place = THEMES
+        .iter()
+        .position(|(name, _)| *name == kept)
+        .unwrap_or_default();
     let theme = RwSignal::new(place);
     Effect::new(move |_| {
         let (name, _) = THEMES[theme.get()];
@@ -22,7 +25,9 @@ pub(crate) fn Bar() -> impl IntoView {
     });
     let who = move || {
         page.session.with(|session| {
-            session.as_ref().map(|session| format!("{} · {}", session.who, page.region.get()))
+            session
+                .as_ref()
+                .map(|session| format!("{} · {}", session.who, page.region.get()))
         })
     };
     view! {

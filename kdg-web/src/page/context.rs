@@ -8,7 +8,9 @@ use crate::aws::Client;
 use crate::cognito;
 use crate::config::{Config, RawConfig};
 use crate::http::{Browser, Fetch, Request};
-use crate::message::{Access, Credentials, FromWorker, Snapshot, Summary, TemplateMistake, ToWorker, Trouble};
+use crate::message::{
+    Access, Credentials, FromWorker, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
+};
 use crate::plan::{Field, FieldError, Plan};
 use crate::state::form::Form;
 use crate::state::library::Library;
@@ -115,7 +117,10 @@ impl Page {
 
     /// Starts the worker, and everything that follows from a change.
     pub(crate) fn begin(self) {
-        let link = Link::open(move |message| self.hear(message), move |words| self.fail(words));
+        let link = Link::open(
+            move |message| self.hear(message),
+            move |words| self.fail(words),
+        );
         self.link.set_value(Some(link));
         storage::keep("form", self.form);
         storage::keep("week", self.week);
@@ -128,7 +133,8 @@ impl Page {
 
     /// Whether a run is under way.
     pub(crate) fn is_going(self) -> bool {
-        self.run.with(|run| matches!(run, Run::Starting | Run::Going(_)))
+        self.run
+            .with(|run| matches!(run, Run::Starting | Run::Going(_)))
     }
 
     /// As whom and where requests are made; `None` before sign-in.
@@ -137,7 +143,8 @@ impl Page {
         let credentials = self.session.get()?.credentials;
         Some(Access {
             region: self.region.get(),
-            endpoint: (!endpoint.trim().is_empty()).then(|| endpoint.trim().trim_end_matches('/').to_owned()),
+            endpoint: (!endpoint.trim().is_empty())
+                .then(|| endpoint.trim().trim_end_matches('/').to_owned()),
             credentials,
         })
     }
@@ -150,7 +157,10 @@ impl Page {
     /// The plan, or everything that is wrong with it.
     pub(crate) fn plan(self) -> Result<Plan, Vec<FieldError>> {
         let template = self.library.with(|library| library.current().template);
-        let plan = self.form.with(|form| self.week.with(|week| form.plan(&template, week, widget::local_ms)))?;
+        let plan = self.form.with(|form| {
+            self.week
+                .with(|week| form.plan(&template, week, widget::local_ms))
+        })?;
         plan.validate().map(|_| plan)
     }
 
@@ -160,7 +170,10 @@ impl Page {
             return None;
         }
         let errors = self.plan().err()?;
-        errors.into_iter().find(|error| error.field == field).map(|error| error.message)
+        errors
+            .into_iter()
+            .find(|error| error.field == field)
+            .map(|error| error.message)
     }
 
     /// Lets a user in, and keeps the credentials fresh from now on.
@@ -179,7 +192,10 @@ impl Page {
         if let Some(session) = self.cognito.try_update_value(Option::take).flatten() {
             leptos::task::spawn_local(async move {
                 if let Err(error) = session.sign_out().await {
-                    self.said.set(format!("The user pool could not be told that you signed out: {}.", error.words));
+                    self.said.set(format!(
+                        "The user pool could not be told that you signed out: {}.",
+                        error.words
+                    ));
                 }
             });
         }
@@ -216,7 +232,10 @@ impl Page {
             }
             Err(error) if error.ends_session() => {
                 self.cognito.set_value(None);
-                self.said.set(format!("Your session is over: {}; {}.", error.words, error.remedy));
+                self.said.set(format!(
+                    "Your session is over: {}; {}.",
+                    error.words, error.remedy
+                ));
             }
             Err(_) => self.renew_in(RENEW_AGAIN_MS),
         }
@@ -258,13 +277,19 @@ impl Page {
             headers: Vec::new(),
             body: Vec::new(),
         };
-        let answered = Browser.fetch(request).await.ok().filter(|answer| answer.status == 200);
+        let answered = Browser
+            .fetch(request)
+            .await
+            .ok()
+            .filter(|answer| answer.status == 200);
         let raw = answered.map_or_else(
             || Ok(RawConfig::default()),
             |answer| RawConfig::of_json(&String::from_utf8_lossy(&answer.body)),
         );
         let parameters = widget::parameters();
-        let parameters = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let parameters = parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         match raw {
             Ok(raw) => {
                 let raw = raw.with_parameters(parameters);
@@ -280,7 +305,9 @@ impl Page {
         let fragment = widget::fragment();
         let followed = self.library.try_update(|library| library.follow(&fragment));
         match followed {
-            Some(Ok(Some(name))) => self.said.set(format!("The link brought the template {name}.")),
+            Some(Ok(Some(name))) => self
+                .said
+                .set(format!("The link brought the template {name}.")),
             Some(Err(error)) => self.said.set(error.to_string()),
             _ => {}
         }
@@ -289,25 +316,44 @@ impl Page {
     fn ask_for_samples(self) {
         let template = self.library.with(|library| library.current().template);
         let (seed, strip_line_breaks) = self.form.with(|form| {
-            (form.seed.trim().parse().unwrap_or(1), form.strip_line_breaks)
+            (
+                form.seed.trim().parse().unwrap_or(1),
+                form.strip_line_breaks,
+            )
         });
         let id = self.asked.get_value().wrapping_add(1);
         self.asked.set_value(id);
-        self.tell(&ToWorker::Preview { id, template, strip_line_breaks, seed, count: SAMPLES });
+        self.tell(&ToWorker::Preview {
+            id,
+            template,
+            strip_line_breaks,
+            seed,
+            count: SAMPLES,
+        });
     }
 
     fn hear(self, message: FromWorker) {
         match message {
             FromWorker::Ready => {}
-            FromWorker::Previewed { id, records, errors, ended_by } => {
+            FromWorker::Previewed {
+                id,
+                records,
+                errors,
+                ended_by,
+            } => {
                 if id == self.asked.get_value() {
-                    self.preview.set(Preview { records, mistakes: errors, ended_by });
+                    self.preview.set(Preview {
+                        records,
+                        mistakes: errors,
+                        ended_by,
+                    });
                 }
             }
             FromWorker::Refused { .. } => {
                 self.run.set(Run::Idle);
                 self.is_checked.set(true);
-                self.said.set("The run has not begun: something in the form is wrong.".into());
+                self.said
+                    .set("The run has not begun: something in the form is wrong.".into());
             }
             FromWorker::Unreachable { trouble } => self.run.set(Run::Unreachable(trouble)),
             FromWorker::Progress(snapshot) => self.run.set(Run::Going(snapshot)),

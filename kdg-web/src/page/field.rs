@@ -103,7 +103,10 @@ pub(crate) fn Wrong(field: Field) -> impl IntoView {
 /// What a label is called in the document.
 pub(crate) fn id_of(label: &str) -> String {
     let words = label.split(|c: char| !c.is_ascii_alphanumeric());
-    let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> = words
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
     words.join("-")
 }
 

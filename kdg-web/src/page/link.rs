@@ -22,7 +22,9 @@ impl Link {
         let unread = failed.clone();
         let heard = Closure::new(move |text: String| match serde_json::from_str(&text) {
             Ok(message) => heard(message),
-            Err(error) => unread(format!("the worker said what the page does not know: {error}")),
+            Err(error) => unread(format!(
+                "the worker said what the page does not know: {error}"
+            )),
         });
         let failed = Closure::new(failed);
         Self {

@@ -29,11 +29,16 @@ pub(crate) fn Objects() -> impl IntoView {
     let content = RwSignal::new(None::<(String, String)>);
     let buckets = move || {
         let buckets = page.config.with(|config| config.buckets.clone());
-        buckets.into_iter().map(|(pipeline, bucket)| view! { <option value=bucket>{pipeline}</option> }).collect_view()
+        buckets
+            .into_iter()
+            .map(|(pipeline, bucket)| view! { <option value=bucket>{pipeline}</option> })
+            .collect_view()
     };
     let look = move || {
         let name = bucket.get_untracked();
-        let is_open = details.get_untracked().is_some_and(|details| details.open());
+        let is_open = details
+            .get_untracked()
+            .is_some_and(|details| details.open());
         let client = untrack(|| page.client());
         if let (true, false, Some(client)) = (is_open, name.is_empty(), client) {
             leptos::task::spawn_local(async move {
@@ -56,7 +61,8 @@ pub(crate) fn Objects() -> impl IntoView {
             });
         }
     };
-    let listed = move || match latest.get() {
+    let listed = move || {
+        match latest.get() {
         Ok(latest) => latest
             .objects
             .into_iter()
@@ -68,6 +74,7 @@ pub(crate) fn Objects() -> impl IntoView {
             .collect_view()
             .into_any(),
         Err(error) => view! { <li class="wrong">{failed(&error)}</li> }.into_any(),
+    }
     };
     let choose = move |event: leptos::ev::Event| {
         bucket.set(event_target_value(&event).trim().to_owned());
@@ -102,7 +109,11 @@ fn beginning(bytes: &[u8]) -> String {
     let shown = bytes.get(..MOST_BYTES).unwrap_or(bytes);
     let text = String::from_utf8_lossy(shown).into_owned();
     if shown.len() < bytes.len() {
-        format!("{text}\n… the first {} of {}", words::bytes(shown.len() as u64), words::bytes(bytes.len() as u64))
+        format!(
+            "{text}\n… the first {} of {}",
+            words::bytes(shown.len() as u64),
+            words::bytes(bytes.len() as u64)
+        )
     } else {
         text
     }

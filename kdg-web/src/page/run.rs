@@ -45,7 +45,8 @@ fn Buttons() -> impl IntoView {
             }
             Err(errors) => {
                 let words: Vec<_> = errors.into_iter().map(|error| error.message).collect();
-                page.said.set(format!("The run cannot begin: {}", words.join("; ")));
+                page.said
+                    .set(format!("The run cannot begin: {}", words.join("; ")));
             }
         }
     };
@@ -63,7 +64,8 @@ fn Buttons() -> impl IntoView {
             page.tell(&ToWorker::StopAtOnce);
         } else {
             page.tell(&ToWorker::Stop);
-            page.said.set("The run ends when the last answers are there.".into());
+            page.said
+                .set("The run ends when the last answers are there.".into());
         }
     };
     let is_idle = move || !page.is_going();
@@ -87,7 +89,9 @@ fn Mistakes() -> impl IntoView {
     let page = expect_context::<Page>();
     let errors = move || {
         let errors = page.is_checked.get().then(|| page.plan().err()).flatten()?;
-        let items = errors.into_iter().map(|error| view! { <li>{error.message}</li> });
+        let items = errors
+            .into_iter()
+            .map(|error| view! { <li>{error.message}</li> });
         Some(view! {
             <div class="note bad">
                 <p>"The run cannot begin:"</p>
@@ -112,9 +116,15 @@ fn LastTrouble() -> impl IntoView {
     });
     let silence = move || {
         let seconds = snapshot(page)?.silent_seconds?;
-        Some(format!("Nothing has been taken for {seconds:.0} s; the records wait and are sent again."))
+        Some(format!(
+            "Nothing has been taken for {seconds:.0} s; the records wait and are sent again."
+        ))
     };
-    let shown = move |Trouble { code, words, remedy }: Trouble| {
+    let shown = move |Trouble {
+                          code,
+                          words,
+                          remedy,
+                      }: Trouble| {
         view! {
             <div class="note warn">
                 <p><strong>{code}</strong> " " {words}</p>

@@ -30,7 +30,10 @@ pub(crate) fn Shards() -> impl IntoView {
             view! { <Bar name records most/> }
         });
         let bars = bars.collect_view();
-        (bars, (left_out > 0).then(|| view! { <li>{format!("and {left_out} more")}</li> }))
+        (
+            bars,
+            (left_out > 0).then(|| view! { <li>{format!("and {left_out} more")}</li> }),
+        )
     };
     view! {
         <Show when=move || !shards.with(BTreeMap::is_empty)>

@@ -59,7 +59,8 @@ fn Paste() -> impl IntoView {
             return;
         }
         if !filled_endpoint_is_right(page) {
-            trouble.set("The endpoint is an address such as http://127.0.0.1:4566, or empty.".into());
+            trouble
+                .set("The endpoint is an address such as http://127.0.0.1:4566, or empty.".into());
             return;
         }
         page.said.set("You are signed in.".into());

@@ -97,5 +97,10 @@ fn Place(label: &'static str, value: RwSignal<String>) -> impl IntoView {
 
 /// Why there is no list. Sending may be allowed all the same.
 fn unlisted(error: &AwsError) -> String {
-    format!("The list cannot be read ({}: {}); type a name, or {}.", error.code, error.words, error.remedy())
+    format!(
+        "The list cannot be read ({}: {}); type a name, or {}.",
+        error.code,
+        error.words,
+        error.remedy()
+    )
 }

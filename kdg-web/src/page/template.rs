@@ -27,6 +27,7 @@ pub(crate) fn What() -> impl IntoView {
                 <Check label="Leave out line breaks of the template" of=|form| &mut form.strip_line_breaks/>
                 <Bring/>
             </div>
+            <Told/>
         </section>
     }
 }
@@ -65,7 +66,9 @@ fn Names() -> impl IntoView {
                 library.add(preset.name, preset.template.to_owned());
             });
             page.form.update(|form| {
-                let streams = page.config.with_untracked(|config| config.streams.get(preset.name).cloned());
+                let streams = page
+                    .config
+                    .with_untracked(|config| config.streams.get(preset.name).cloned());
                 form.name = streams.unwrap_or_else(|| preset.stream.to_owned());
                 form.key = match preset.key {
                     "" => KeyKind::Random,
@@ -116,7 +119,8 @@ fn Bench() -> impl IntoView {
     }));
     Effect::new(move |_| {
         if let Some(host) = host.get() {
-            let made = changed.with_value(|changed| widget::editor(&host, "Template", &documentation(), changed));
+            let made = changed
+                .with_value(|changed| widget::editor(&host, "Template", &documentation(), changed));
             editor.set_value(Some(made));
         }
     });
@@ -130,7 +134,9 @@ fn Bench() -> impl IntoView {
         });
     });
     Effect::new(move |_| {
-        let mistakes = page.preview.with(|preview| serde_json::to_string(&preview.mistakes));
+        let mistakes = page
+            .preview
+            .with(|preview| serde_json::to_string(&preview.mistakes));
         editor.with_value(|editor| {
             if let (Some(editor), Ok(mistakes)) = (editor, mistakes) {
                 editor.underline(&mistakes);
@@ -140,7 +146,9 @@ fn Bench() -> impl IntoView {
     let samples = move || {
         let preview = page.preview.get();
         let mistakes = preview.mistakes.into_iter().map(|mistake| {
-            let place = u32::try_from(mistake.line).ok().zip(u32::try_from(mistake.column).ok());
+            let place = u32::try_from(mistake.line)
+                .ok()
+                .zip(u32::try_from(mistake.column).ok());
             let go = move |_| {
                 editor.with_value(|editor| {
                     if let (Some(editor), Some((line, column))) = (editor, place) {
@@ -148,11 +156,19 @@ fn Bench() -> impl IntoView {
                     }
                 });
             };
-            let words = format!("line {}, column {}: {}", mistake.line, mistake.column, mistake.message);
+            let words = format!(
+                "line {}, column {}: {}",
+                mistake.line, mistake.column, mistake.message
+            );
             view! { <li><button class="mistake" on:click=go>{words}</button></li> }
         });
-        let records = preview.records.into_iter().map(|record| view! { <li>{record}</li> });
-        let ended = preview.ended_by.map(|words| view! { <li class="wrong">{words}</li> });
+        let records = preview
+            .records
+            .into_iter()
+            .map(|record| view! { <li>{record}</li> });
+        let ended = preview
+            .ended_by
+            .map(|words| view! { <li class="wrong">{words}</li> });
         (mistakes.collect_view(), records.collect_view(), ended)
     };
     view! {
@@ -171,10 +187,15 @@ fn Bring() -> impl IntoView {
         let imported = page.library.try_update(|library| library.import(json));
         let words = match imported {
             Some(Ok(import)) => {
-                let week = import.periods.map(|periods| page.week.try_update(|week| week.take(&periods)));
+                let week = import
+                    .periods
+                    .map(|periods| page.week.try_update(|week| week.take(&periods)));
                 match week {
                     Some(Some(Err(words))) => words,
-                    Some(_) => format!("Imported the week of hours and {} templates.", import.names.len()),
+                    Some(_) => format!(
+                        "Imported the week of hours and {} templates.",
+                        import.names.len()
+                    ),
                     None => format!("Imported {} templates.", import.names.len()),
                 }
             }
@@ -183,23 +204,36 @@ fn Bring() -> impl IntoView {
         };
         page.said.set(words);
     };
-    let done = StoredValue::new_local(Closure::<dyn FnMut(String)>::new(move |text: String| take(&text)));
+    let done = StoredValue::new_local(Closure::<dyn FnMut(String)>::new(move |text: String| {
+        take(&text)
+    }));
     let original = move || {
-        let member = |name| storage::original(name).map(|text| (name, serde_json::Value::String(text)));
+        let member = |name: &str| {
+            Some((
+                name.to_owned(),
+                serde_json::Value::String(storage::original(name)?),
+            ))
+        };
         let members: serde_json::Map<_, _> = ["templates", "periods"]
             .into_iter()
             .filter_map(member)
-            .map(|(name, text)| (name.to_owned(), text))
             .collect();
         (!members.is_empty()).then(|| serde_json::Value::Object(members).to_string())
     };
     let has_original = original().is_some();
-    let link = move |_| {
-        let fragment = page.library.with_untracked(Library::fragment);
-        widget::copy(&format!("{}#{fragment}", widget::address()));
-        page.said.set("The link is in the clipboard.".into());
+    let link = move |_| match page.library.with_untracked(Library::fragment) {
+        Ok(fragment) => {
+            widget::copy(&format!("{}#{fragment}", widget::address()));
+            page.said.set("The link is in the clipboard.".into());
+        }
+        Err(error) => page.said.set(error.to_string()),
     };
-    let export = move |_| widget::save("templates.json", &page.library.with_untracked(Library::export));
+    let export = move |_| {
+        widget::save(
+            "templates.json",
+            &page.library.with_untracked(Library::export),
+        )
+    };
     view! {
         <div class="row push">
             <button class="plain" on:click=move |_| done.with_value(|done| widget::open(".json,application/json", done))>"Import"</button>
@@ -212,6 +246,13 @@ fn Bring() -> impl IntoView {
             })}
         </div>
     }
+}
+
+/// What came of an import or a link; a screen reader has heard it.
+#[component]
+fn Told() -> impl IntoView {
+    let page = expect_context::<Page>();
+    view! { <p class="told" aria-hidden="true">{move || page.said.get()}</p> }
 }
 
 /// What completion knows of the functions.

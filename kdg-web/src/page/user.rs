@@ -63,8 +63,14 @@ pub(crate) fn User(config: Config) -> impl IntoView {
         code: RwSignal::new(String::new()),
         attributes: RwSignal::new(BTreeMap::new()),
     };
-    let SignIn { user, password, code, .. } = sign_in;
-    let fields = move || match sign_in.asked.get() {
+    let SignIn {
+        user,
+        password,
+        code,
+        ..
+    } = sign_in;
+    let fields = move || {
+        match sign_in.asked.get() {
         Asked::Password => view! {
             <Secret label="User name" kind="text" value=user fill="username"/>
             <Secret label="Password" kind="password" value=password fill="current-password"/>
@@ -86,6 +92,7 @@ pub(crate) fn User(config: Config) -> impl IntoView {
             <Secret label="Six digits of the app" kind="text" value=code fill="one-time-code"/>
         }
         .into_any(),
+    }
     };
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -130,7 +137,11 @@ impl SignIn {
     async fn go(self) {
         let done = self.next().await;
         if let Err(error) = done {
-            self.trouble.set(format!("{}; {}", error.words.trim_end_matches('.'), error.remedy));
+            self.trouble.set(format!(
+                "{}; {}",
+                error.words.trim_end_matches('.'),
+                error.remedy
+            ));
         }
         self.is_busy.set(false);
     }
@@ -150,7 +161,11 @@ impl SignIn {
             Ok(step) => step,
             Err(error) => {
                 // A session that is over begins with the password again.
-                let again = if error.ends_session() { Stage::Password } else { stage };
+                let again = if error.ends_session() {
+                    Stage::Password
+                } else {
+                    stage
+                };
                 if matches!(again, Stage::Password) {
                     self.asked.set(Asked::Password);
                 }
@@ -198,7 +213,8 @@ impl SignIn {
                 pool.sign_in(user.trim(), &password, &entropy).await
             }
             Stage::NewPassword(new) => {
-                pool.choose_password(new, &password, &self.attributes.get_untracked()).await
+                pool.choose_password(new, &password, &self.attributes.get_untracked())
+                    .await
             }
             Stage::Code(pending) => pool.enter_code(pending, &code).await,
             Stage::SetUp(set_up) => pool.confirm_set_up(set_up, &code).await,

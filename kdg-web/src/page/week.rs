@@ -12,7 +12,13 @@ use super::rate::Smooth;
 pub(crate) fn Hours() -> impl IntoView {
     let page = expect_context::<Page>();
     let is_sigma = RwSignal::new(false);
-    let part = move || if is_sigma.get() { Part::Sigma } else { Part::Mean };
+    let part = move || {
+        if is_sigma.get() {
+            Part::Sigma
+        } else {
+            Part::Mean
+        }
+    };
     let day = RwSignal::new(1_usize);
     let all = RwSignal::new("100".to_owned());
     let fill = move |_| {
@@ -79,7 +85,11 @@ pub(crate) fn Hours() -> impl IntoView {
 fn Cell(day: usize, hour: usize, part: Signal<Part>) -> impl IntoView {
     let page = expect_context::<Page>();
     let name = move || {
-        let what = if part.get() == Part::Mean { "mean" } else { "deviation" };
+        let what = if part.get() == Part::Mean {
+            "mean"
+        } else {
+            "deviation"
+        };
         format!("{} {hour:02}:00, {what}", DAYS[day])
     };
     view! {

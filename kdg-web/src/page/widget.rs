@@ -90,24 +90,36 @@ pub(crate) fn local_ms(text: &str) -> Option<i64> {
         return None;
     }
     let ms = js_sys::Date::new(&text.into()).get_time();
-    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, far below 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole milliseconds, far below 2^53"
+    )]
     ms.is_finite().then_some(ms as i64)
 }
 
 /// What follows `#` in the address.
 pub(crate) fn fragment() -> String {
-    leptos::prelude::window().location().hash().unwrap_or_default()
+    leptos::prelude::window()
+        .location()
+        .hash()
+        .unwrap_or_default()
 }
 
 /// The address of the page without what follows it.
 pub(crate) fn address() -> String {
-    let address = leptos::prelude::window().location().href().unwrap_or_default();
+    let address = leptos::prelude::window()
+        .location()
+        .href()
+        .unwrap_or_default();
     address.split('#').next().unwrap_or_default().to_owned()
 }
 
 /// The parameters of the address, in order.
 pub(crate) fn parameters() -> Vec<(String, String)> {
-    let search = leptos::prelude::window().location().search().unwrap_or_default();
+    let search = leptos::prelude::window()
+        .location()
+        .search()
+        .unwrap_or_default();
     let Ok(parameters) = web_sys::UrlSearchParams::new_with_str(&search) else {
         return Vec::new();
     };
@@ -119,7 +131,10 @@ pub(crate) fn parameters() -> Vec<(String, String)> {
 
 /// Milliseconds since the Unix epoch.
 pub(crate) fn now_ms() -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, far below 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole milliseconds, far below 2^53"
+    )]
     let now = js_sys::Date::now() as i64;
     now
 }

@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{
-    Faults, Field, FieldError, PartitionKey, Plan, Rate, Stop, Target, Time,
-};
+use crate::plan::{Faults, Field, FieldError, PartitionKey, Plan, Rate, Stop, Target, Time};
 
 use super::week::Week;
 
@@ -188,12 +186,24 @@ impl Form {
             faults: self.faults(&mut read),
             seed: read.whole(Field::Seed, "the seed", &self.seed),
             stop: Stop {
-                records: read.whole(Field::StopRecords, "the number of records", &self.stop_records),
+                records: read.whole(
+                    Field::StopRecords,
+                    "the number of records",
+                    &self.stop_records,
+                ),
                 bytes: read.whole(Field::StopBytes, "the number of bytes", &self.stop_bytes),
-                minutes: read.optional(Field::StopMinutes, "the number of minutes", &self.stop_minutes),
+                minutes: read.optional(
+                    Field::StopMinutes,
+                    "the number of minutes",
+                    &self.stop_minutes,
+                ),
             },
         };
-        if read.0.is_empty() { Ok(plan) } else { Err(read.0) }
+        if read.0.is_empty() {
+            Ok(plan)
+        } else {
+            Err(read.0)
+        }
     }
 
     fn rate(&self, week: &Week, read: &mut Reader) -> Rate {
@@ -227,11 +237,17 @@ impl Form {
         }
         let from_ms = local_ms(&self.from);
         if from_ms.is_none() {
-            read.wrong(Field::Time, "a simulation needs a date and a time to begin with");
+            read.wrong(
+                Field::Time,
+                "a simulation needs a date and a time to begin with",
+            );
         }
         let until_ms = local_ms(&self.until);
         if until_ms.is_none() && !self.until.trim().is_empty() {
-            read.wrong(Field::Time, "the end is no date with a time, write one or leave it out");
+            read.wrong(
+                Field::Time,
+                "the end is no date with a time, write one or leave it out",
+            );
         }
         Time::Simulated {
             from_ms: from_ms.unwrap_or_default(),
@@ -281,19 +297,28 @@ impl Reader {
         }
         let number = text.parse().ok().filter(|number: &f64| number.is_finite());
         if number.is_none() {
-            self.wrong(field, format!("{what} is {text:?}, write a number such as 100 or 2.5"));
+            self.wrong(
+                field,
+                format!("{what} is {text:?}, write a number such as 100 or 2.5"),
+            );
         }
         number
     }
 
     fn whole(&mut self, field: Field, what: &str, text: &str) -> Option<u64> {
-        let text: String = text.chars().filter(|c| !matches!(c, ' ' | ',' | '_')).collect();
+        let text: String = text
+            .chars()
+            .filter(|c| !matches!(c, ' ' | ',' | '_'))
+            .collect();
         if text.is_empty() {
             return None;
         }
         let number = text.parse().ok();
         if number.is_none() {
-            self.wrong(field, format!("{what} is {text:?}, write a whole number such as 1000"));
+            self.wrong(
+                field,
+                format!("{what} is {text:?}, write a whole number such as 1000"),
+            );
         }
         number
     }

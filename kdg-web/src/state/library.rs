@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::preset::PRESETS;
+use crate::link::{LinkError, Linked};
+use crate::original;
 
-/// What stands before a template in a link. A fragment is never sent to a server.
-const LINK: &str = "template=";
+use super::preset::PRESETS;
 
 /// Named templates, one of which is shown. There is always one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +33,7 @@ pub struct Import {
     /// The names of the templates, as they are now.
     pub names: Vec<String>,
     /// The original's week of hours, if it was there.
-    pub periods: Option<BTreeMap<String, serde_json::Value>>,
+    pub periods: Option<BTreeMap<String, String>>,
 }
 
 /// Why nothing was imported.
@@ -49,15 +47,17 @@ pub enum ImportError {
         "there are no templates in it: a list of {{\"name\", \"template\"}}, or an object with \"templates\" or \"periods\", is needed"
     )]
     Nothing,
-    /// The link was cut or changed.
-    #[error("the template of this link cannot be read; copy the link once more, it may have been cut")]
-    Link,
+    /// Something in it is of another shape.
+    #[error("{0}; choose a file that this page or the original has written")]
+    Unreadable(String),
 }
 
 impl Default for Library {
     /// One template to begin with.
     fn default() -> Self {
-        let first = PRESETS.first().map_or(("", ""), |preset| (preset.name, preset.template));
+        let first = PRESETS
+            .first()
+            .map_or(("", ""), |preset| (preset.name, preset.template));
         Self {
             templates: vec![Named {
                 name: first.0.to_owned(),
@@ -88,10 +88,13 @@ impl Library {
 
     /// The one that is shown.
     pub fn current(&self) -> Named {
-        self.templates.get(self.shown).cloned().unwrap_or_else(|| Named {
-            name: String::new(),
-            template: String::new(),
-        })
+        self.templates
+            .get(self.shown)
+            .cloned()
+            .unwrap_or_else(|| Named {
+                name: String::new(),
+                template: String::new(),
+            })
     }
 
     /// Shows another one.
@@ -123,7 +126,11 @@ impl Library {
 
     /// Adds one, shows it, and gives the name it got.
     pub fn add(&mut self, name: &str, template: String) -> String {
-        let name = self.free(if name.trim().is_empty() { "template" } else { name.trim() });
+        let name = self.free(if name.trim().is_empty() {
+            "template"
+        } else {
+            name.trim()
+        });
         self.templates.push(Named {
             name: name.clone(),
             template,
@@ -159,46 +166,54 @@ impl Library {
     pub fn import(&mut self, json: &str) -> Result<Import, ImportError> {
         let value: serde_json::Value =
             serde_json::from_str(json).map_err(|error| ImportError::NoJson(error.to_string()))?;
-        let periods = member(&value, "periods").and_then(|periods| match periods {
-            serde_json::Value::Object(periods) => Some(periods.into_iter().collect()),
-            _ => None,
-        });
-        let list = if value.is_array() { Some(value) } else { member(&value, "templates") };
-        let found: Vec<Named> = list
-            .and_then(|list| serde_json::from_value(list).ok())
-            .unwrap_or_default();
-        let found: Vec<Named> = found.into_iter().filter(|named| !named.template.trim().is_empty()).collect();
-        if found.is_empty() && periods.is_none() {
+        let members: BTreeMap<&str, String> = match &value {
+            serde_json::Value::Array(_) => [("templates", json.to_owned())].into(),
+            serde_json::Value::Object(members) => members
+                .iter()
+                .map(|(name, value)| (name.as_str(), text_of(value)))
+                .collect(),
+            _ => BTreeMap::new(),
+        };
+        let found = original::import(|name| members.get(name).map(String::as_str));
+        if let Some(problem) = found.problems.into_iter().next() {
+            return Err(ImportError::Unreadable(problem));
+        }
+        if found.templates.is_empty() && found.periods.is_none() {
             return Err(ImportError::Nothing);
         }
         let mut names = Vec::new();
-        for named in found {
+        for (name, template) in found.templates {
+            let named = Named { name, template };
             if self.templates.contains(&named) {
                 names.push(named.name);
             } else {
                 names.push(self.add(&named.name, named.template));
             }
         }
+        let periods = found.periods;
         Ok(Import { names, periods })
     }
 
     /// What follows `#` in a link to the template that is shown.
-    pub fn fragment(&self) -> String {
-        let json = serde_json::to_vec(&self.current()).unwrap_or_default();
-        format!("{LINK}{}", URL_SAFE_NO_PAD.encode(json))
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::TooLong`].
+    pub fn fragment(&self) -> Result<String, LinkError> {
+        let Named { name, template } = self.current();
+        Linked { name, template }.fragment()
     }
 
     /// Adds and shows the template of a link; `None` when it carries none.
     ///
     /// # Errors
     ///
-    /// [`ImportError::Link`].
-    pub fn follow(&mut self, fragment: &str) -> Result<Option<String>, ImportError> {
-        let Some(text) = fragment.trim_start_matches('#').strip_prefix(LINK) else {
+    /// [`LinkError::Damaged`].
+    pub fn follow(&mut self, fragment: &str) -> Result<Option<String>, LinkError> {
+        let Some(Linked { name, template }) = Linked::of_fragment(fragment)? else {
             return Ok(None);
         };
-        let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| ImportError::Link)?;
-        let named: Named = serde_json::from_slice(&json).map_err(|_| ImportError::Link)?;
+        let named = Named { name, template };
         if let Some(place) = self.templates.iter().position(|known| *known == named) {
             self.shown = place;
             return Ok(Some(named.name));
@@ -212,14 +227,17 @@ impl Library {
             return name.to_owned();
         }
         let numbered = (2..).map(|number| format!("{name} {number}"));
-        numbered.into_iter().find(|name| !is_taken(name)).unwrap_or_default()
+        numbered
+            .into_iter()
+            .find(|name| !is_taken(name))
+            .unwrap_or_default()
     }
 }
 
-/// A member that is itself, or a text that holds it, as in the browser's storage.
-fn member(value: &serde_json::Value, name: &str) -> Option<serde_json::Value> {
-    match value.get(name)? {
-        serde_json::Value::String(text) => serde_json::from_str(text).ok(),
-        other => Some(other.clone()),
+/// As the browser's storage would have it, in which everything is text.
+fn text_of(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }

@@ -6,7 +6,13 @@ use serde::{Deserialize, Serialize};
 
 /// Days as they are shown; the original counts them from Sunday.
 pub const DAYS: [&str; 7] = [
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
 ];
 
 /// Hours of a day.
@@ -53,10 +59,12 @@ impl Week {
 
     /// The number of a cell; empty where there is none.
     pub fn get(&self, day: usize, hour: usize, part: Part) -> &str {
-        self.0.get(day * HOURS + hour).map_or("", |cell| match part {
-            Part::Mean => &cell.mean,
-            Part::Sigma => &cell.sigma,
-        })
+        self.0
+            .get(day * HOURS + hour)
+            .map_or("", |cell| match part {
+                Part::Mean => &cell.mean,
+                Part::Sigma => &cell.sigma,
+            })
     }
 
     /// Sets the number of a cell.
@@ -71,8 +79,19 @@ impl Week {
 
     /// Gives every day the hours of one.
     pub fn spread(&mut self, day: usize) {
-        let hours: Vec<Hour> = self.0.iter().skip(day * HOURS).take(HOURS).cloned().collect();
-        self.0 = hours.iter().cycle().take(DAYS.len() * HOURS).cloned().collect();
+        let hours: Vec<Hour> = self
+            .0
+            .iter()
+            .skip(day * HOURS)
+            .take(HOURS)
+            .cloned()
+            .collect();
+        self.0 = hours
+            .iter()
+            .cycle()
+            .take(DAYS.len() * HOURS)
+            .cloned()
+            .collect();
     }
 
     /// As the original keeps it: `#DAY-HOUR-mu` and `#DAY-HOUR-sig`.
@@ -93,18 +112,13 @@ impl Week {
     ///
     /// # Errors
     ///
-    /// A name that is no cell, or a value that is no text or number.
-    pub fn take(&mut self, periods: &BTreeMap<String, serde_json::Value>) -> Result<(), String> {
-        for (name, value) in periods {
+    /// A name that is no cell.
+    pub fn take(&mut self, periods: &BTreeMap<String, String>) -> Result<(), String> {
+        for (name, text) in periods {
             let (day, hour, part) = cell(name).ok_or_else(|| {
                 format!("{name:?} is no hour of the week, which are called like \"#0-23-mu\"")
             })?;
-            let text = match value {
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Number(number) => number.to_string(),
-                _ => return Err(format!("{name:?} has no number")),
-            };
-            self.set(day, hour, part, text);
+            self.set(day, hour, part, text.clone());
         }
         Ok(())
     }
