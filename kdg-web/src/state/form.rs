@@ -9,6 +9,7 @@ use super::week::Week;
 /// Everything but the template and the week, as it stands in the fields. Kept in the browser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a check box")]
 pub struct Form {
     /// What the target is.
     pub target: TargetKind,
