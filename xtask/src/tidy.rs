@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use crate::step;
 
 /// What a package must not depend on, directly or through others, and why.
-const FORBIDDEN: [(&str, &[&str], &str); 2] = [
+const FORBIDDEN: [(&str, &[&str], &str); 3] = [
     (
         "kdg",
         &["tokio", "aws-", "getrandom"],
@@ -17,8 +17,13 @@ const FORBIDDEN: [(&str, &[&str], &str); 2] = [
     ),
     (
         "local",
-        &["kdg", "pipeline"],
+        &["kdg", "pipeline", "kdg-web"],
         "the stack shares no code with what it tests: a shared limit would hide a shared mistake",
+    ),
+    (
+        "kdg-web",
+        &["tokio", "aws-", "ring", "local"],
+        "a browser loads all of the page, and an SDK alone would be a third of what that may weigh",
     ),
 ];
 
@@ -38,7 +43,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
     dependencies(&mut broken)?;
     names(&mut broken)?;
     lambdas(&mut broken)?;
-    modules(&step::root().join("crates"), &mut broken)?;
+    for sources in ["crates", "kdg-web/src", "kdg-web/tests/it"] {
+        modules(&step::root().join(sources), &mut broken)?;
+    }
     unwinding(&mut broken)?;
     one_build(&mut broken)?;
     if broken.is_empty() {

@@ -15,6 +15,9 @@ use crate::message::Credentials;
 /// time if that is less.
 const AHEAD_MS: i64 = 5 * 60 * 1000;
 
+/// What is due within this time is renewed together, in milliseconds: services round differently.
+const TOGETHER_MS: i64 = 60_000;
+
 /// What a user pool gives whoever has signed in. Printed without any of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tokens {
@@ -94,7 +97,8 @@ impl<F: Fetch> Session<F> {
     /// [`SignInError::ends_session`]. What was there stays.
     pub async fn renew(&mut self) -> Result<(), SignInError> {
         let now_ms = (self.clock)();
-        if now_ms >= ahead(self.tokens.received_ms, self.tokens.expires_ms) {
+        let due = ahead(self.tokens.received_ms, self.tokens.expires_ms);
+        if now_ms + TOGETHER_MS >= due {
             let Some(refresh_token) = &self.tokens.refresh else {
                 return Err(SignInError::here(
                     "NotAuthorizedException",

@@ -7,11 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use kdg_web::http::{Fetch, Request, Response, Unanswered};
 
 /// Carries requests over the network.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Carrier(reqwest::Client);
 
 /// Carries all requests, but some puts of records fail: by turns on the way there and on the way back.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Unreliable {
     pub(crate) carrier: Carrier,
     /// Every so-manieth.

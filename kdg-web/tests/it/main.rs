@@ -4,9 +4,12 @@
 
 mod carrier;
 mod config;
+mod firehose;
+mod law;
 mod original;
 mod plan;
 mod run;
+mod sign_in;
 mod signature;
 mod srp;
 mod stack;

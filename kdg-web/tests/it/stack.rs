@@ -27,20 +27,19 @@ pub(crate) async fn start_in(
     enforce_limits: bool,
     faults: Faults,
 ) -> Running {
-    let stack = Stack::start(Config {
-        data: folder.path().to_owned(),
+    let config = Config {
         port,
         enforce_limits,
         faults,
-        pipes: Vec::new(),
-        feeds: Vec::new(),
-        stand_ins: Vec::new(),
-        seed: 7,
-    });
-    Running {
-        stack: stack.await.unwrap(),
-        folder,
-    }
+        ..Config::new(folder.path())
+    };
+    start_as(folder, config).await
+}
+
+/// Starts a stack that is described, in a folder of its own.
+pub(crate) async fn start_as(folder: tempfile::TempDir, config: Config) -> Running {
+    let stack = Stack::start(config).await.unwrap();
+    Running { stack, folder }
 }
 
 /// The key that everyone knows.

@@ -1,0 +1,140 @@
+//! What holds of a run at every instant, whatever happens and in whatever order.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use kdg::{Answer, RequestId};
+use kdg_web::aws::kinesis::Shards;
+use kdg_web::aws::{AwsError, Kind};
+use kdg_web::message::{Phase, Snapshot};
+use kdg_web::run::{Run, Surroundings};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::run::identified;
+
+/// Something that happens to a run.
+#[derive(Debug, Clone)]
+enum Happening {
+    Passes {
+        ms: u64,
+    },
+    /// One of the requests under way is answered; what becomes of its records goes by turns.
+    Answered {
+        which: usize,
+        turn: u8,
+    },
+    Failed {
+        which: usize,
+        kind: Kind,
+    },
+    Pause,
+    Continue,
+    Stop,
+    StopAtOnce,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let failure = prop_oneof![
+        4 => Just(Kind::Unreachable),
+        4 => Just(Kind::Unavailable),
+        2 => Just(Kind::Expired),
+        1 => Just(Kind::Denied),
+    ];
+    prop_oneof![
+        20 => (0_u64..2_000).prop_map(|ms| Happening::Passes { ms }),
+        30 => (any::<usize>(), any::<u8>()).prop_map(|(which, turn)| Happening::Answered { which, turn }),
+        8 => (any::<usize>(), failure).prop_map(|(which, kind)| Happening::Failed { which, kind }),
+        2 => Just(Happening::Pause),
+        4 => Just(Happening::Continue),
+        1 => Just(Happening::Stop),
+        1 => Just(Happening::StopAtOnce),
+    ]
+}
+
+fn answers(records: usize, turn: u8) -> Vec<Answer> {
+    let answer = |number: usize| match (number + usize::from(turn)) % 7 {
+        0 => Answer::Throttled,
+        1 if turn % 2 == 0 => Answer::InternalFailure,
+        _ => Answer::Acknowledged {
+            shard_id: format!("shardId-{:012}", number % 3),
+            sequence_number: "1".to_owned(),
+        },
+    };
+    // Now and then a stream answers less than it should.
+    (0..records.saturating_sub(usize::from(turn == 0)))
+        .map(answer)
+        .collect()
+}
+
+fn holds(snapshot: &Snapshot) -> Result<(), TestCaseError> {
+    let totals = &snapshot.totals;
+    prop_assert_eq!(
+        totals.generated,
+        totals.acknowledged + totals.given_up + totals.in_flight
+    );
+    prop_assert_eq!(snapshot.shards.values().sum::<u64>(), totals.acknowledged);
+    prop_assert!(snapshot.phase != Phase::Over || totals.in_flight == 0);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn at_every_instant_what_was_generated_is_acknowledged_given_up_or_in_flight(
+        happenings in proptest::collection::vec(happening(), 1..120),
+        per_second in prop_oneof![Just(None), (1.0..20_000.0).prop_map(Some)],
+        records in proptest::option::of(1_u64..20_000),
+    ) {
+        let rate = per_second.map_or(json!({"kind": "unlimited"}), |rate: f64| json!({"kind": "constant", "perSecond": rate}));
+        let plan = identified(&json!({"rate": rate, "stop": {"records": records}}));
+        let checked = plan.validate().unwrap();
+        let mut run = Run::new(plan, checked, Surroundings {
+            now_ms: 0,
+            offset_minutes: 0,
+            any_seed: 1,
+            shards: Shards::default(),
+            max_requests: NonZeroUsize::new(4).unwrap(),
+            region: "us-east-1".to_owned(),
+        });
+        let mut now = Duration::ZERO;
+        let mut under_way: Vec<(RequestId, usize)> = Vec::new();
+        let mut generated = 0;
+        for happening in happenings {
+            match happening {
+                Happening::Passes { ms } => now += Duration::from_millis(ms),
+                Happening::Answered { which, turn } if !under_way.is_empty() => {
+                    let (request, records) = under_way.swap_remove(which % under_way.len());
+                    run.answered(request, Ok(answers(records, turn)), now);
+                }
+                Happening::Failed { which, kind } if !under_way.is_empty() => {
+                    let (request, _) = under_way.swap_remove(which % under_way.len());
+                    let error = AwsError { code: "Code".to_owned(), words: "words".to_owned(), kind };
+                    run.answered(request, Err(error), now);
+                }
+                Happening::Answered { .. } | Happening::Failed { .. } => {}
+                Happening::Pause => run.pause(now),
+                Happening::Continue => run.go_on(now),
+                Happening::Stop => run.stop(now),
+                Happening::StopAtOnce => run.stop_at_once(now),
+            }
+            holds(&run.snapshot(now))?;
+            let wake = run.advance(now, 0, |request, records| under_way.push((request, records.len())));
+            let snapshot = run.snapshot(now);
+            holds(&snapshot)?;
+            prop_assert!(snapshot.totals.generated >= generated);
+            prop_assert!(records.is_none_or(|records| snapshot.totals.generated <= records));
+            generated = snapshot.totals.generated;
+            // Whoever waits for nothing but answers waits for one that is to come.
+            let waits = wake.is_none() && !run.is_over() && snapshot.phase != Phase::Paused;
+            prop_assert!(!waits || !under_way.is_empty());
+        }
+        run.stop_at_once(now);
+        run.advance(now, 0, |_, _| {});
+        prop_assert!(run.is_over());
+        let summary = run.summary(now);
+        prop_assert_eq!(summary.totals.in_flight, 0);
+        prop_assert_eq!(summary.given_up.values().sum::<u64>(), summary.totals.given_up);
+    }
+}
