@@ -13,6 +13,9 @@ pub(crate) struct Arguments {
     demo: Vec<String>,
 }
 
+/// The option that names the page's files.
+const PAGE_FILES: &str = "--page-files";
+
 /// The exit code when the demo was ended by a signal and has none of its own.
 const FAILED: i32 = 1;
 
@@ -23,9 +26,17 @@ const FAILED: i32 = 1;
 /// When the build fails; when a record is unaccounted for, the process exits with the demo's code.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let sluice = build::demo()?;
-    let status = step::command(&sluice)
-        .arg("demo")
-        .args(&arguments.demo)
+    let mut demo = step::command(&sluice);
+    demo.arg("demo").args(&arguments.demo);
+    if !arguments
+        .demo
+        .iter()
+        .any(|typed| typed.starts_with(PAGE_FILES))
+    {
+        // Where `cargo xtask web` builds it.
+        demo.arg(PAGE_FILES).arg(step::target().join("web"));
+    }
+    let status = demo
         .status()
         .with_context(|| format!("{} cannot be started", sluice.display()))?;
     if status.success() {

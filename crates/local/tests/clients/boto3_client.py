@@ -94,15 +94,18 @@ class Firehose(unittest.TestCase):
             DeliveryStreamName="clicks", Records=[{"Data": bytes([n])} for n in range(200)]
         )
         self.assertEqual(answer["FailedPutCount"], 0)
+        expected = b"first\n" + bytes(range(200))
         deadline = time.monotonic() + 30
-        found = []
-        while not found and time.monotonic() < deadline:
-            found = s3.list_objects_v2(Bucket="clicks-bucket").get("Contents", [])
+        stored = b""
+        while len(stored) < len(expected) and time.monotonic() < deadline:
             time.sleep(0.1)
-        self.assertRegex(found[0]["Key"], r"^\d{4}/\d\d/\d\d/\d\d/clicks-1-\d{4}(-\d\d){5}-[0-9a-f-]{36}$")
-        bodies = [s3.get_object(Bucket="clicks-bucket", Key=one["Key"])["Body"] for one in found]
-        stored = b"".join(body.read() for body in bodies)
-        self.assertEqual(stored, b"first\n" + bytes(range(200)))
+            found = s3.list_objects_v2(Bucket="clicks-bucket").get("Contents", [])
+            keys = [one["Key"] for one in found]
+            bodies = [s3.get_object(Bucket="clicks-bucket", Key=key)["Body"] for key in keys]
+            stored = b"".join(body.read() for body in bodies)
+        self.assertEqual(stored, expected)
+        name = r"^\d{4}/\d\d/\d\d/\d\d/clicks-1-\d{4}(-\d\d){5}-[0-9a-f-]{36}$"
+        self.assertRegex(keys[0], name)
 
     def test_a_batch_that_is_too_long_is_refused(self):
         with self.assertRaises(ClientError) as caught:
