@@ -153,7 +153,7 @@ impl RawConfig {
                 });
             }
         };
-        let endpoint = filled(self.endpoint).map(endpoint).transpose()?;
+        let endpoint = filled(self.endpoint).as_deref().map(endpoint).transpose()?;
         Ok(Config {
             region,
             pools,
@@ -169,8 +169,8 @@ impl RawConfig {
 /// # Errors
 ///
 /// [`ConfigError::Value`] when it is none, or has more than scheme, host and port.
-pub fn endpoint(text: String) -> Result<String, ConfigError> {
-    let text = text.trim().trim_end_matches('/').to_owned();
+pub fn endpoint(text: impl AsRef<str>) -> Result<String, ConfigError> {
+    let text = text.as_ref().trim().trim_end_matches('/').to_owned();
     let is_address = |text: &str| {
         let host = text
             .strip_prefix("https://")

@@ -164,7 +164,7 @@ pub async fn drive<F: Fetch>(
         let now = timer.now().saturating_sub(origin);
         match happened {
             Happened::Told(Some(Order::Credentials(credentials))) => {
-                client = client.with_credentials(credentials)
+                client = client.with_credentials(credentials);
             }
             Happened::Told(Some(Order::Pause)) => run.pause(now),
             Happened::Told(Some(Order::Continue)) => run.go_on(now),

@@ -14,6 +14,10 @@ use crate::plan::{FieldError, Plan};
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
 )]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "messages are few, and text on their way"
+)]
 pub enum ToWorker {
     /// Starts a run; one at a time.
     Start {
@@ -53,6 +57,10 @@ pub enum ToWorker {
     tag = "type",
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
+)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "messages are few, and text on their way"
 )]
 pub enum FromWorker {
     /// It hears; what was said before is lost.

@@ -51,7 +51,7 @@ pub fn import<'s>(stored: impl Fn(&str) -> Option<&'s str>) -> Imported {
     if let Some(json) = stored("templates") {
         match serde_json::from_str::<Vec<Option<Saved>>>(json) {
             Ok(saved) => {
-                imported.templates = named(saved.into_iter().map(Option::unwrap_or_default))
+                imported.templates = named(saved.into_iter().map(Option::unwrap_or_default));
             }
             Err(error) => imported.problems.push(format!(
                 "the saved templates are no list of templates: {error}"

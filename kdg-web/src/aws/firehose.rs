@@ -113,7 +113,7 @@ impl PutRecordBatches {
                 Ok(answered) => answers.extend(answered),
                 Err(error) if answers.is_empty() => return Err(error),
                 Err(_) => {
-                    answers.extend(std::iter::repeat_n(Answer::InternalFailure, part.records))
+                    answers.extend(std::iter::repeat_n(Answer::InternalFailure, part.records));
                 }
             }
         }

@@ -64,7 +64,7 @@ pub struct Simulation {
 #[derive(Debug)]
 enum Rhythm {
     Pace(Pace),
-    Grid(Grid),
+    Grid(Box<Grid>),
 }
 
 impl Plan {
@@ -149,7 +149,7 @@ impl CheckedPlan {
         match &self.rhythm {
             Rhythm::Pace(pace) => pace.clone(),
             Rhythm::Grid(grid) => {
-                let pace = Pace::grid(grid.clone(), local_ms, seed);
+                let pace = Pace::grid((**grid).clone(), local_ms, seed);
                 match self.simulation {
                     // The speed has been checked.
                     Some(simulation) => pace.clone().simulated(simulation.speed).unwrap_or(pace),
@@ -206,7 +206,8 @@ impl Rate {
                 if grid == Grid::empty() {
                     return Err("no hour of the week has records, fill in one".to_owned());
                 }
-                return Ok(Rhythm::Grid(if *smooth { grid.smoothed() } else { grid }));
+                let grid = if *smooth { grid.smoothed() } else { grid };
+                return Ok(Rhythm::Grid(Box::new(grid)));
             }
         };
         pace.map(Rhythm::Pace).map_err(|error| error.to_string())
@@ -268,13 +269,12 @@ impl Faults {
 
 impl Stop {
     fn check(&self, errors: &mut Vec<FieldError>) -> Ends {
-        let whole = |errors: &mut Vec<FieldError>, field, number, what| match number {
-            Some(0) => {
+        let whole = |errors: &mut Vec<FieldError>, field, number, what| {
+            if number == Some(0) {
                 let message =
                     format!("a run of no {what} is over at once, write 1 or more, or nothing");
                 errors.push(FieldError { field, message });
             }
-            _ => {}
         };
         whole(errors, Field::StopRecords, self.records, "records");
         whole(errors, Field::StopBytes, self.bytes, "bytes");
