@@ -86,7 +86,7 @@ pub(crate) enum Run {
     /// The worker has been told.
     Starting,
     /// It is under way.
-    Going(Snapshot),
+    Going(Box<Snapshot>),
     /// It could not begin.
     Unreachable(Trouble),
     /// It is over.
@@ -356,7 +356,7 @@ impl Page {
                     .set("The run has not begun: something in the form is wrong.".into());
             }
             FromWorker::Unreachable { trouble } => self.run.set(Run::Unreachable(trouble)),
-            FromWorker::Progress(snapshot) => self.run.set(Run::Going(snapshot)),
+            FromWorker::Progress(snapshot) => self.run.set(Run::Going(Box::new(snapshot))),
             FromWorker::Ended(summary) => {
                 self.said.set("The run is over.".into());
                 self.run.set(Run::Ended(Box::new(summary)));

@@ -140,7 +140,7 @@ fn LastTrouble() -> impl IntoView {
     }
 }
 
-fn snapshot(page: Page) -> Option<Snapshot> {
+fn snapshot(page: Page) -> Option<Box<Snapshot>> {
     page.run.with(|run| match run {
         State::Going(snapshot) => Some(snapshot.clone()),
         _ => None,

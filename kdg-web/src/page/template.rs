@@ -76,7 +76,7 @@ fn Names() -> impl IntoView {
                     _ => KeyKind::Template,
                 };
                 if form.key == KeyKind::Template {
-                    form.key_template = preset.key.to_owned();
+                    preset.key.clone_into(&mut form.key_template);
                 }
             });
         }
@@ -205,7 +205,7 @@ fn Bring() -> impl IntoView {
         page.said.set(words);
     };
     let done = StoredValue::new_local(Closure::<dyn FnMut(String)>::new(move |text: String| {
-        take(&text)
+        take(&text);
     }));
     let original = move || {
         let member = |name: &str| {
@@ -232,7 +232,7 @@ fn Bring() -> impl IntoView {
         widget::save(
             "templates.json",
             &page.library.with_untracked(Library::export),
-        )
+        );
     };
     view! {
         <div class="row push">

@@ -55,7 +55,7 @@ fn happening() -> impl Strategy<Value = Happening> {
 fn answers(records: usize, turn: u8) -> Vec<Answer> {
     let answer = |number: usize| match (number + usize::from(turn)) % 7 {
         0 => Answer::Throttled,
-        1 if turn % 2 == 0 => Answer::InternalFailure,
+        1 if turn.is_multiple_of(2) => Answer::InternalFailure,
         _ => Answer::Acknowledged {
             shard_id: format!("shardId-{:012}", number % 3),
             sequence_number: "1".to_owned(),

@@ -104,7 +104,7 @@ async fn stream(shards: u32, faults: Faults) -> Running {
 /// Records whose bytes no other has.
 pub(crate) fn identified(changes: &serde_json::Value) -> Plan {
     let mut plan = plan(changes);
-    plan.template = "{{random.uuid}}".to_owned();
+    "{{random.uuid}}".clone_into(&mut plan.template);
     plan
 }
 
