@@ -50,6 +50,8 @@ pub(crate) struct Page {
     pub(crate) run: RwSignal<Run>,
     /// What a screen reader is told.
     pub(crate) said: RwSignal<String>,
+    /// What came of an import or a link.
+    pub(crate) told: RwSignal<String>,
     /// Whether mistakes are shown: from the first attempt to start on.
     pub(crate) is_checked: RwSignal<bool>,
     cognito: StoredValue<Option<cognito::Session<Browser>>, LocalStorage>,
@@ -108,6 +110,7 @@ impl Page {
             preview: RwSignal::new(Preview::default()),
             run: RwSignal::new(Run::Idle),
             said: RwSignal::new(String::new()),
+            told: RwSignal::new(String::new()),
             is_checked: RwSignal::new(false),
             cognito: StoredValue::new_local(None),
             link: StoredValue::new_local(None),
@@ -241,6 +244,12 @@ impl Page {
         }
     }
 
+    /// Says what came of an import or a link, to be read and heard.
+    pub(crate) fn report(self, words: String) {
+        self.told.set(words.clone());
+        self.said.set(words);
+    }
+
     /// Tells the worker.
     pub(crate) fn tell(self, message: &ToWorker) {
         self.link.with_value(|link| {
@@ -308,7 +317,7 @@ impl Page {
             Some(Ok(Some(name))) => self
                 .said
                 .set(format!("The link brought the template {name}.")),
-            Some(Err(error)) => self.said.set(error.to_string()),
+            Some(Err(error)) => self.report(error.to_string()),
             _ => {}
         }
     }

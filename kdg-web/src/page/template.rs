@@ -202,7 +202,7 @@ fn Bring() -> impl IntoView {
             Some(Err(error)) => error.to_string(),
             None => String::new(),
         };
-        page.said.set(words);
+        page.report(words);
     };
     let done = StoredValue::new_local(Closure::<dyn FnMut(String)>::new(move |text: String| {
         take(&text);
@@ -224,9 +224,9 @@ fn Bring() -> impl IntoView {
     let link = move |_| match page.library.with_untracked(Library::fragment) {
         Ok(fragment) => {
             widget::copy(&format!("{}#{fragment}", widget::address()));
-            page.said.set("The link is in the clipboard.".into());
+            page.report("The link is in the clipboard.".into());
         }
-        Err(error) => page.said.set(error.to_string()),
+        Err(error) => page.report(error.to_string()),
     };
     let export = move |_| {
         widget::save(
@@ -252,7 +252,7 @@ fn Bring() -> impl IntoView {
 #[component]
 fn Told() -> impl IntoView {
     let page = expect_context::<Page>();
-    view! { <p class="told" aria-hidden="true">{move || page.said.get()}</p> }
+    view! { <p class="told" aria-hidden="true">{move || page.told.get()}</p> }
 }
 
 /// What completion knows of the functions.
