@@ -35,6 +35,9 @@ pub mod signature;
 
 pub mod http;
 
+// What the page shows and remembers.
+pub mod state;
+
 mod page;
 
 mod worker;

@@ -1,13 +1,98 @@
 //! What is drawn.
+//!
+//! ```text
+//! sign_in ─▶ target ─▶ template ─▶ rate ─▶ options ─▶ run ─▶ summary
+//! ```
+//!
+//! Each part is a file; what they share is in `context`, and nothing else is global.
+
+#![allow(
+    unreachable_pub,
+    clippy::needless_pass_by_value,
+    reason = "what the macro of a component makes of it"
+)]
+
+// In the order in which a person meets them.
+mod sign_in;
+
+mod user;
+
+mod bar;
+
+mod target;
+
+mod template;
+
+mod rate;
+
+mod week;
+
+mod options;
+
+mod run;
+
+mod account;
+
+mod chart;
+
+mod shards;
+
+mod summary;
+
+mod objects;
+
+// What they are made of.
+mod context;
+mod field;
+mod link;
+mod storage;
+mod widget;
 
 use leptos::prelude::*;
 
+use context::Page;
+
 /// Draws the page into the body of its document.
 pub(crate) fn start() {
-    mount_to_body(Page);
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    mount_to_body(App);
 }
 
 #[component]
-fn Page() -> impl IntoView {
-    view! { <h1>"Kinesis Data Generator"</h1> }
+fn App() -> impl IntoView {
+    let page = Page::new();
+    provide_context(page);
+    page.begin();
+    let is_in = move || page.session.with(Option::is_some);
+    view! {
+        <a class="skip" href="#main">"Skip to the generator"</a>
+        <bar::Bar/>
+        <Show when=is_in fallback=|| view! { <sign_in::Gate/> }>
+            <Workspace/>
+        </Show>
+        <p class="hidden" role="status" aria-live="polite">{move || page.said.get()}</p>
+    }
+}
+
+#[component]
+fn Workspace() -> impl IntoView {
+    view! {
+        <main id="main" class="columns" tabindex="-1">
+            <h1>"Data generator"</h1>
+            <div class="set">
+                <target::Where/>
+                <template::What/>
+                <rate::HowFast/>
+                <options::Options/>
+            </div>
+            <div class="happens">
+                <run::Run/>
+                <summary::Outcome/>
+                <shards::Shards/>
+                <objects::Objects/>
+            </div>
+        </main>
+    }
 }

@@ -190,6 +190,8 @@ pub enum Field {
     PartitionKey,
     /// [`Plan::faults`].
     Faults,
+    /// [`Plan::seed`].
+    Seed,
     /// [`Stop::records`].
     StopRecords,
     /// [`Stop::bytes`].

@@ -22,6 +22,17 @@ pub(crate) fn demo() -> anyhow::Result<PathBuf> {
     Ok(sluice)
 }
 
+/// Builds the command line and the functions as the tests have them, and tells in which folder
+/// they lie.
+///
+/// # Errors
+///
+/// When cargo fails.
+pub(crate) fn tested() -> anyhow::Result<PathBuf> {
+    cargo_build("dev", &["sluice", "process-stream", "ingest-http"])?;
+    Ok(step::target().join("debug"))
+}
+
 /// Builds a function as it is deployed, and tells where it lies.
 ///
 /// # Errors

@@ -33,8 +33,18 @@ impl Chromium {
     /// When it is missing and cannot be installed, or Node is missing.
     pub(crate) fn ready() -> anyhow::Result<Self> {
         let node = Node::ready()?;
+        let program = Self::place()?;
+        Ok(Self { program, node })
+    }
+
+    /// Where the browser is, which is installed if it is nowhere.
+    ///
+    /// # Errors
+    ///
+    /// When it is missing and cannot be installed.
+    pub(crate) fn place() -> anyhow::Result<PathBuf> {
         if let Some(program) = found() {
-            return Ok(Self { program, node });
+            return Ok(program);
         }
         step::say("no Chromium on this machine; trying to install Debian's package");
         if let Err(error) = step::apt_install("chromium") {
@@ -42,8 +52,7 @@ impl Chromium {
                 "Chromium is needed for this; install it (Debian: apt-get install chromium), or name one in {VARIABLE}: {error}"
             );
         }
-        let program = found().context("Debian's chromium is not where it belongs")?;
-        Ok(Self { program, node })
+        found().context("Debian's chromium is not where it belongs")
     }
 
     /// Runs a task of `xtask/bench/chromium.js` on a page, and gives what it found.

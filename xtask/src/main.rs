@@ -18,6 +18,8 @@ mod test;
 mod tidy;
 mod toolchain;
 mod wasm;
+mod web;
+mod web_test;
 mod workflows;
 
 use std::process::ExitCode;
@@ -44,6 +46,8 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Build the functions for Lambda, as Terraform deploys them.
     Package(package::Arguments),
+    /// Build the generator's page into target/web.
+    Web,
     /// Write what is generated below terraform/.
     Terraform(terraform::Arguments),
     /// Check the rules of ARCHITECTURE.md that a compiler does not know.
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Package(arguments) => package::run(&arguments),
+        Task::Web => web::run(),
         Task::Terraform(arguments) => terraform::run(&arguments),
         Task::Tidy => tidy::run(),
     };

@@ -68,6 +68,11 @@ impl Stack {
         self.endpoint.rsplit(':').next().unwrap_or_default()
     }
 
+    /// The address.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     /// Points a client at it.
     pub(crate) fn lend(&self, client: &mut Command) {
         client

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::terraform::Demanded;
-use crate::{clients, fuzz, same_bytes, step, terraform, tidy, workflows};
+use crate::{clients, fuzz, same_bytes, step, terraform, tidy, web_test, workflows};
 
 /// Tells the tests where the functions' binaries are, which they otherwise build.
 const FUNCTIONS: &str = "SLUICE_FUNCTIONS";
@@ -28,6 +28,8 @@ enum Part {
     Fuzz,
     /// A million records, the same by one thread, by four, and in a browser
     Wasm,
+    /// The generator's page in a browser, against the local stack
+    Web,
     /// Terraform with the real provider, against a mock server in place of AWS
     Terraform,
     /// What GitHub runs: its schema, and what is insecure in it
@@ -49,6 +51,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if wanted(Part::Wasm) {
         same_bytes::run()?;
+    }
+    if wanted(Part::Web) {
+        web_test::run()?;
     }
     if wanted(Part::Workflows) {
         workflows::test()?;

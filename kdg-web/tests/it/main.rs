@@ -13,4 +13,5 @@ mod sign_in;
 mod signature;
 mod srp;
 mod stack;
+mod state;
 mod streams;

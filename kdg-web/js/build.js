@@ -1,0 +1,59 @@
+// Builds the static folder of the page, and prints what it weighs as JSON.
+//
+//   node build.js MODULES GLUE OUT
+//
+// MODULES has the npm packages, GLUE what wasm-bindgen made. Files lie in a folder that is named
+// after their content, so that a browser may keep them for ever and never mixes two versions.
+
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const [modules, glue, out] = process.argv.slice(2).map((name) => path.resolve(name));
+const { buildSync } = createRequire(path.join(modules, 'here.js'))('esbuild');
+const here = path.dirname(fileURLToPath(import.meta.url));
+const fixed = path.join(here, '..', 'static');
+
+rmSync(out, { recursive: true, force: true });
+const fresh = path.join(out, 'fresh');
+mkdirSync(fresh, { recursive: true });
+
+const common = { minify: true, format: 'esm', target: 'es2022', outdir: fresh, logLevel: 'warning' };
+buildSync({
+  ...common,
+  entryPoints: ['main.js', 'worker.js'].map((name) => path.join(here, name)),
+  bundle: true,
+  // One copy for the window and the worker.
+  external: ['./kdg_web.js'],
+  nodePaths: [path.join(modules, 'node_modules')],
+  legalComments: 'linked',
+});
+buildSync({ ...common, entryPoints: [path.join(glue, 'kdg_web.js')] });
+buildSync({
+  ...common,
+  entryPoints: [path.join(fixed, 'style.css')],
+  bundle: true,
+  nodePaths: [path.join(modules, 'node_modules')],
+});
+copyFileSync(path.join(glue, 'kdg_web_bg.wasm'), path.join(fresh, 'kdg_web_bg.wasm'));
+copyFileSync(path.join(fixed, 'icon.svg'), path.join(fresh, 'icon.svg'));
+
+const digest = createHash('sha256');
+const files = readdirSync(fresh).sort();
+for (const name of files) digest.update(name).update(readFileSync(path.join(fresh, name)));
+const assets = digest.digest('hex').slice(0, 16);
+mkdirSync(path.join(out, assets));
+for (const name of files) copyFileSync(path.join(fresh, name), path.join(out, assets, name));
+rmSync(fresh, { recursive: true });
+
+const index = readFileSync(path.join(fixed, 'index.html'), 'utf8').replaceAll('ASSETS', assets);
+writeFileSync(path.join(out, 'index.html'), index);
+
+const weigh = (name, content) => ({ name, bytes: content.length, gzip: gzipSync(content, { level: 9 }).length });
+const weights = files
+  .filter((name) => !name.endsWith('.txt'))
+  .map((name) => weigh(name, readFileSync(path.join(out, assets, name))));
+console.log(JSON.stringify([weigh('index.html', Buffer.from(index)), ...weights]));

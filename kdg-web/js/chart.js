@@ -1,0 +1,95 @@
+// A chart of lines over the seconds of a run.
+
+import uPlot from 'uplot';
+
+// Ten minutes at a snapshot each 250 ms; older ones leave on the left.
+const MOST_POINTS = 2400;
+
+const HEIGHT = 170;
+
+/**
+ * Puts a chart into `host`.
+ *
+ * @param {HTMLElement} host where it goes
+ * @param {string} unit what the axis counts
+ * @param {string} lines a JSON list of `{label, colour}`, the colour a custom property of the page
+ */
+export function chart(host, unit, lines) {
+  const series = JSON.parse(lines);
+  const data = [[], ...series.map(() => [])];
+  const style = (name) => getComputedStyle(host).getPropertyValue(name).trim();
+  let plot;
+  const axis = (more) => ({
+    stroke: () => style('--muted'),
+    grid: { stroke: () => style('--grid'), width: 1 },
+    ticks: { stroke: () => style('--grid'), width: 1, size: 4 },
+    font: '11px system-ui, sans-serif',
+    ...more,
+  });
+  const build = () => {
+    plot?.destroy();
+    plot = new uPlot(
+      {
+        width: Math.max(host.clientWidth, 200),
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { y: false, points: { size: 6 } },
+        padding: [8, 8, 0, 0],
+        scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
+        axes: [
+          axis({ size: 30, values: (_, ticks) => ticks.map((tick) => `${tick} s`) }),
+          axis({ size: 56, values: (_, ticks) => ticks.map((tick) => short(tick) + unit) }),
+        ],
+        series: [
+          {},
+          ...series.map(({ label, colour, dashed }) => ({
+            label,
+            stroke: () => style(colour),
+            width: 1.75,
+            dash: dashed ? [5, 4] : undefined,
+            points: { show: false },
+          })),
+        ],
+      },
+      data,
+      host,
+    );
+  };
+  build();
+  const sized = new ResizeObserver(() => plot.setSize({ width: Math.max(host.clientWidth, 200), height: HEIGHT }));
+  sized.observe(host);
+  // Colours are read while drawing.
+  const redraw = () => plot.redraw(false, false);
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  dark.addEventListener('change', redraw);
+  const themed = new MutationObserver(redraw);
+  themed.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  return {
+    /** Adds a point: the second, and a number for each line. */
+    push(values) {
+      values.forEach((value, index) => {
+        data[index].push(value);
+        if (data[index].length > MOST_POINTS) data[index].shift();
+      });
+      plot.setData(data);
+    },
+    /** Begins anew. */
+    clear() {
+      for (const column of data) column.length = 0;
+      plot.setData(data);
+    },
+    /** Leaves the page. */
+    remove() {
+      sized.disconnect();
+      themed.disconnect();
+      dark.removeEventListener('change', redraw);
+      plot.destroy();
+    },
+  };
+}
+
+function short(number) {
+  if (number >= 1e6) return `${+(number / 1e6).toFixed(1)}M`;
+  if (number >= 1e3) return `${+(number / 1e3).toFixed(1)}k`;
+  return `${+number.toFixed(2)}`;
+}

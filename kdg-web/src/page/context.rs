@@ -1,0 +1,383 @@
+//! What the parts of the page share.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::aws::Client;
+use crate::cognito;
+use crate::config::{Config, RawConfig};
+use crate::http::{Browser, Fetch, Request};
+use crate::message::{
+    Access, Credentials, FromWorker, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
+};
+use crate::plan::{Field, FieldError, Plan};
+use crate::state::form::Form;
+use crate::state::library::Library;
+use crate::state::week::Week;
+
+use super::link::Link;
+use super::{storage, widget};
+
+/// Samples beside the editor.
+const SAMPLES: u32 = 5;
+
+/// How long after a renewal that found no connection the next one is tried.
+const RENEW_AGAIN_MS: i64 = 10_000;
+
+/// The state of the page.
+#[derive(Clone, Copy)]
+pub(crate) struct Page {
+    /// As read, or as filled in.
+    pub(crate) config: RwSignal<RawConfig>,
+    /// Why `config.json` is not used.
+    pub(crate) config_trouble: RwSignal<Option<String>>,
+    /// Who is signed in.
+    pub(crate) session: RwSignal<Option<Session>>,
+    /// Where the streams are.
+    pub(crate) region: RwSignal<String>,
+    /// Where the services answer instead; nowhere else when empty.
+    pub(crate) endpoint: RwSignal<String>,
+    /// Every field.
+    pub(crate) form: RwSignal<Form>,
+    /// The week of hours.
+    pub(crate) week: RwSignal<Week>,
+    /// The templates.
+    pub(crate) library: RwSignal<Library>,
+    /// Sample records, or why there are none.
+    pub(crate) preview: RwSignal<Preview>,
+    /// The run.
+    pub(crate) run: RwSignal<Run>,
+    /// What a screen reader is told.
+    pub(crate) said: RwSignal<String>,
+    /// What came of an import or a link.
+    pub(crate) told: RwSignal<String>,
+    /// Whether mistakes are shown: from the first attempt to start on.
+    pub(crate) is_checked: RwSignal<bool>,
+    cognito: StoredValue<Option<cognito::Session<Browser>>, LocalStorage>,
+    link: StoredValue<Option<Link>, LocalStorage>,
+    asked: StoredValue<u32>,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Session {
+    /// A user's name, or the access key.
+    pub(crate) who: String,
+    /// What requests are signed with.
+    pub(crate) credentials: Credentials,
+}
+
+/// Sample records, or why there are none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Preview {
+    /// As text.
+    pub(crate) records: Vec<String>,
+    /// Of the template.
+    pub(crate) mistakes: Vec<TemplateMistake>,
+    /// Why there are no more records.
+    pub(crate) ended_by: Option<String>,
+}
+
+/// How the run stands.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) enum Run {
+    /// There was none.
+    #[default]
+    Idle,
+    /// The worker has been told.
+    Starting,
+    /// It is under way.
+    Going(Box<Snapshot>),
+    /// It could not begin.
+    Unreachable(Trouble),
+    /// It is over.
+    Ended(Box<Summary>),
+}
+
+impl Page {
+    /// What was kept from an earlier visit.
+    pub(crate) fn new() -> Self {
+        Self {
+            config: RwSignal::new(RawConfig::default()),
+            config_trouble: RwSignal::new(None),
+            session: RwSignal::new(None),
+            region: RwSignal::new(String::new()),
+            endpoint: RwSignal::new(String::new()),
+            form: RwSignal::new(storage::kept("form").unwrap_or_default()),
+            week: RwSignal::new(storage::kept("week").unwrap_or_default()),
+            library: RwSignal::new(Library::kept(storage::text("library").as_deref())),
+            preview: RwSignal::new(Preview::default()),
+            run: RwSignal::new(Run::Idle),
+            said: RwSignal::new(String::new()),
+            told: RwSignal::new(String::new()),
+            is_checked: RwSignal::new(false),
+            cognito: StoredValue::new_local(None),
+            link: StoredValue::new_local(None),
+            asked: StoredValue::new(0),
+        }
+    }
+
+    /// Starts the worker, and everything that follows from a change.
+    pub(crate) fn begin(self) {
+        let link = Link::open(
+            move |message| self.hear(message),
+            move |words| self.fail(words),
+        );
+        self.link.set_value(Some(link));
+        storage::keep("form", self.form);
+        storage::keep("week", self.week);
+        storage::keep("library", self.library);
+        self.follow_link();
+        leptos::task::spawn_local(self.read_config());
+        Effect::new(move |_| self.ask_for_samples());
+        Effect::new(move |_| widget::guard(self.is_going()));
+    }
+
+    /// Whether a run is under way.
+    pub(crate) fn is_going(self) -> bool {
+        self.run
+            .with(|run| matches!(run, Run::Starting | Run::Going(_)))
+    }
+
+    /// As whom and where requests are made; `None` before sign-in.
+    pub(crate) fn access(self) -> Option<Access> {
+        let endpoint = self.endpoint.get();
+        let credentials = self.session.get()?.credentials;
+        Some(Access {
+            region: self.region.get(),
+            endpoint: (!endpoint.trim().is_empty())
+                .then(|| endpoint.trim().trim_end_matches('/').to_owned()),
+            credentials,
+        })
+    }
+
+    /// Asks AWS from the page; `None` before sign-in.
+    pub(crate) fn client(self) -> Option<Client<Browser>> {
+        Some(Client::new(Browser, self.access()?, widget::now_ms))
+    }
+
+    /// The plan, or everything that is wrong with it.
+    pub(crate) fn plan(self) -> Result<Plan, Vec<FieldError>> {
+        let template = self.library.with(|library| library.current().template);
+        let plan = self.form.with(|form| {
+            self.week
+                .with(|week| form.plan(&template, week, widget::local_ms))
+        })?;
+        plan.validate().map(|_| plan)
+    }
+
+    /// What is wrong with a part of the form, as far as that is shown yet.
+    pub(crate) fn wrong(self, field: Field) -> Option<String> {
+        if !self.is_checked.get() {
+            return None;
+        }
+        let errors = self.plan().err()?;
+        errors
+            .into_iter()
+            .find(|error| error.field == field)
+            .map(|error| error.message)
+    }
+
+    /// Lets a user in, and keeps the credentials fresh from now on.
+    pub(crate) fn enter(self, session: cognito::Session<Browser>) {
+        self.take(&session);
+        self.said.set("You are signed in.".into());
+        self.renew_in(session.renew_at_ms() - widget::now_ms());
+        self.cognito.set_value(Some(session));
+    }
+
+    /// Signs out, and makes the tokens worthless.
+    pub(crate) fn leave(self) {
+        self.session.set(None);
+        self.run.set(Run::Idle);
+        self.said.set("You are signed out.".into());
+        if let Some(session) = self.cognito.try_update_value(Option::take).flatten() {
+            leptos::task::spawn_local(async move {
+                if let Err(error) = session.sign_out().await {
+                    self.said.set(format!(
+                        "The user pool could not be told that you signed out: {}.",
+                        error.words
+                    ));
+                }
+            });
+        }
+    }
+
+    fn take(self, session: &cognito::Session<Browser>) {
+        self.session.set(Some(Session {
+            who: session.user(),
+            credentials: session.credentials().clone(),
+        }));
+    }
+
+    fn renew_in(self, milliseconds: i64) {
+        let wait = Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
+        set_timeout(move || leptos::task::spawn_local(self.renew()), wait);
+    }
+
+    /// Fetches new credentials, and gives them to a run that is under way.
+    async fn renew(self) {
+        let Some(mut session) = self.cognito.get_value() else {
+            return;
+        };
+        let renewed = session.renew().await;
+        // Somebody may have signed out meanwhile.
+        if self.cognito.with_value(Option::is_none) {
+            return;
+        }
+        match renewed {
+            Ok(()) => {
+                self.take(&session);
+                self.tell(&ToWorker::Credentials(session.credentials().clone()));
+                self.renew_in(session.renew_at_ms() - widget::now_ms());
+                self.cognito.set_value(Some(session));
+            }
+            Err(error) if error.ends_session() => {
+                self.cognito.set_value(None);
+                self.said.set(format!(
+                    "Your session is over: {}; {}.",
+                    error.words, error.remedy
+                ));
+            }
+            Err(_) => self.renew_in(RENEW_AGAIN_MS),
+        }
+    }
+
+    /// Says what came of an import or a link, to be read and heard.
+    pub(crate) fn report(self, words: String) {
+        self.told.set(words.clone());
+        self.said.set(words);
+    }
+
+    /// Tells the worker.
+    pub(crate) fn tell(self, message: &ToWorker) {
+        self.link.with_value(|link| {
+            if let Some(link) = link {
+                link.tell(message);
+            }
+        });
+    }
+
+    /// Takes a configuration over: where the streams are comes from it.
+    pub(crate) fn configure(self, raw: RawConfig) {
+        let checked: Result<Config, _> = raw.clone().validate();
+        match checked {
+            Ok(config) => {
+                self.region.set(config.region);
+                self.endpoint.set(config.endpoint.unwrap_or_default());
+                if self.form.with_untracked(|form| form.name.is_empty())
+                    && let Some(stream) = config.streams.values().next()
+                {
+                    self.form.update(|form| form.name.clone_from(stream));
+                }
+                self.config_trouble.set(None);
+            }
+            Err(error) => self.config_trouble.set(Some(error.to_string())),
+        }
+        self.config.set(raw);
+    }
+
+    /// What lies beside the page, or nothing, and the original's parameters of the address.
+    async fn read_config(self) {
+        let request = Request {
+            method: "GET",
+            url: "./config.json".into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        let answered = Browser
+            .fetch(request)
+            .await
+            .ok()
+            .filter(|answer| answer.status == 200);
+        let raw = answered.map_or_else(
+            || Ok(RawConfig::default()),
+            |answer| RawConfig::of_json(&String::from_utf8_lossy(&answer.body)),
+        );
+        let parameters = widget::parameters();
+        let parameters = parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        match raw {
+            Ok(raw) => {
+                let raw = raw.with_parameters(parameters);
+                if raw != RawConfig::default() {
+                    self.configure(raw);
+                }
+            }
+            Err(error) => self.config_trouble.set(Some(error.to_string())),
+        }
+    }
+
+    fn follow_link(self) {
+        let fragment = widget::fragment();
+        let followed = self.library.try_update(|library| library.follow(&fragment));
+        match followed {
+            Some(Ok(Some(name))) => self
+                .said
+                .set(format!("The link brought the template {name}.")),
+            Some(Err(error)) => self.report(error.to_string()),
+            _ => {}
+        }
+    }
+
+    fn ask_for_samples(self) {
+        let template = self.library.with(|library| library.current().template);
+        let (seed, strip_line_breaks) = self.form.with(|form| {
+            (
+                form.seed.trim().parse().unwrap_or(1),
+                form.strip_line_breaks,
+            )
+        });
+        let id = self.asked.get_value().wrapping_add(1);
+        self.asked.set_value(id);
+        self.tell(&ToWorker::Preview {
+            id,
+            template,
+            strip_line_breaks,
+            seed,
+            count: SAMPLES,
+        });
+    }
+
+    fn hear(self, message: FromWorker) {
+        match message {
+            FromWorker::Ready => {}
+            FromWorker::Previewed {
+                id,
+                records,
+                errors,
+                ended_by,
+            } => {
+                if id == self.asked.get_value() {
+                    self.preview.set(Preview {
+                        records,
+                        mistakes: errors,
+                        ended_by,
+                    });
+                }
+            }
+            FromWorker::Refused { .. } => {
+                self.run.set(Run::Idle);
+                self.is_checked.set(true);
+                self.said
+                    .set("The run has not begun: something in the form is wrong.".into());
+            }
+            FromWorker::Unreachable { trouble } => self.run.set(Run::Unreachable(trouble)),
+            FromWorker::Progress(snapshot) => self.run.set(Run::Going(Box::new(snapshot))),
+            FromWorker::Ended(summary) => {
+                self.said.set("The run is over.".into());
+                self.run.set(Run::Ended(Box::new(summary)));
+            }
+        }
+    }
+
+    fn fail(self, words: String) {
+        self.run.set(Run::Unreachable(Trouble {
+            code: "WorkerFailed".into(),
+            words,
+            remedy: "reload the page; what was acknowledged is in the stream".into(),
+        }));
+    }
+}

@@ -1,0 +1,131 @@
+//! Before the generator: as whom, and in which region.
+
+use leptos::prelude::*;
+
+use crate::message::Credentials;
+
+use super::context::{Page, Session};
+use super::user::User;
+
+/// The way in.
+#[component]
+pub(crate) fn Gate() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let config = move || {
+        let config = page.config.with(|raw| raw.clone().validate()).ok()?;
+        config.pools.is_some().then_some(config)
+    };
+    view! {
+        <main id="main" class="gate" tabindex="-1">
+            <div class="stack">
+                <h1>"Data generator"</h1>
+                <p class="lead">
+                    "Makes records from a template, sends them to Kinesis or Firehose, and shows what was acknowledged."
+                </p>
+            </div>
+            {move || page.config_trouble.get().map(|words| view! { <p class="note bad" role="alert">{words}</p> })}
+            {move || match config() {
+                Some(config) => view! {
+                    <User config/>
+                    <details>
+                        <summary>"Paste temporary credentials instead"</summary>
+                        <Paste/>
+                    </details>
+                }
+                .into_any(),
+                None => view! { <Paste/> }.into_any(),
+            }}
+        </main>
+    }
+}
+
+/// Temporary credentials of STS or SSO.
+#[component]
+fn Paste() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let key = RwSignal::new(String::new());
+    let secret = RwSignal::new(String::new());
+    let token = RwSignal::new(String::new());
+    let trouble = RwSignal::new(String::new());
+    let enter = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let filled = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
+        if filled(key).is_empty() || filled(secret).is_empty() {
+            trouble.set("Both the access key and the secret key are needed.".into());
+            return;
+        }
+        if !crate::config::is_region(page.region.get_untracked().trim()) {
+            trouble.set("The region is missing, write one such as eu-west-1.".into());
+            return;
+        }
+        if !filled_endpoint_is_right(page) {
+            trouble
+                .set("The endpoint is an address such as http://127.0.0.1:4566, or empty.".into());
+            return;
+        }
+        page.said.set("You are signed in.".into());
+        page.session.set(Some(Session {
+            who: filled(key),
+            credentials: Credentials {
+                access_key_id: filled(key),
+                secret_access_key: filled(secret),
+                session_token: Some(filled(token)).filter(|token| !token.is_empty()),
+                expires_ms: None,
+            },
+        }));
+    };
+    view! {
+        <form class="panel stack" on:submit=enter>
+            <h2>"Credentials"</h2>
+            <p class="hint">"Of STS or SSO. They stay in this tab's memory and are gone when it closes."</p>
+            <Secret label="Access key ID" kind="text" value=key/>
+            <Secret label="Secret access key" kind="password" value=secret/>
+            <Secret label="Session token" kind="password" value=token/>
+            <Place/>
+            <p class="wrong" role="alert">{trouble}</p>
+            <button class="main" type="submit">"Continue"</button>
+        </form>
+    }
+}
+
+/// Where the services are.
+#[component]
+fn Place() -> impl IntoView {
+    let page = expect_context::<Page>();
+    view! {
+        <div class="pair">
+            <Secret label="Region" kind="text" value=page.region/>
+            <Secret label="Endpoint, unless AWS's" kind="text" value=page.endpoint/>
+        </div>
+    }
+}
+
+/// A field whose value is not kept anywhere.
+#[component]
+pub(crate) fn Secret(
+    label: &'static str,
+    kind: &'static str,
+    value: RwSignal<String>,
+    #[prop(default = "off")] fill: &'static str,
+) -> impl IntoView {
+    let id = super::field::id_of(label);
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                id=id
+                type=kind
+                autocomplete=fill
+                autocapitalize="none"
+                spellcheck="false"
+                prop:value=move || value.get()
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+        </div>
+    }
+}
+
+fn filled_endpoint_is_right(page: Page) -> bool {
+    let endpoint = page.endpoint.get_untracked();
+    endpoint.trim().is_empty() || crate::config::endpoint(endpoint).is_ok()
+}

@@ -1,0 +1,106 @@
+//! Where records go.
+
+use leptos::prelude::*;
+
+use crate::aws::{AwsError, firehose, kinesis};
+use crate::plan::Field;
+use crate::state::form::TargetKind;
+
+use super::context::Page;
+use super::field::{Choice, Text, Wrong};
+
+/// The panel.
+#[component]
+pub(crate) fn Where() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let names = RwSignal::new(Ok(Vec::<String>::new()));
+    let kind = Memo::new(move |_| page.form.with(|form| form.target));
+    Effect::new(move |_| {
+        let kind = kind.get();
+        if let Some(client) = page.client() {
+            leptos::task::spawn_local(async move {
+                let listed = match kind {
+                    TargetKind::Stream => kinesis::list_streams(&client).await,
+                    TargetKind::Firehose => firehose::list_delivery_streams(&client).await,
+                };
+                names.set(listed);
+            });
+        }
+    });
+    let options = move || {
+        let names = names.get().unwrap_or_default();
+        let chosen = page.form.with(|form| form.name.clone());
+        names
+            .into_iter()
+            .map(|name| view! { <option value=name.clone() selected=name == chosen>{name.clone()}</option> })
+            .collect_view()
+    };
+    let hint = move || match names.get() {
+        Ok(names) if names.is_empty() => "None is listed here; type a name.".to_owned(),
+        Ok(names) => format!("{} in this region", names.len()),
+        Err(error) => unlisted(&error),
+    };
+    view! {
+        <section class="panel stack" aria-labelledby="target-heading">
+            <h2 id="target-heading">"Target"</h2>
+            <div class="row">
+                <Choice
+                    legend="Send to"
+                    options=&[(TargetKind::Stream, "Kinesis stream"), (TargetKind::Firehose, "Firehose")]
+                    of=|form| &mut form.target
+                />
+                <div class="field">
+                    <label for="listed">"In the account"</label>
+                    <select
+                        id="listed"
+                        on:change=move |event| {
+                            let name = event_target_value(&event);
+                            if !name.is_empty() {
+                                page.form.update(|form| form.name = name);
+                            }
+                        }
+                    >
+                        <option value="">"Choose …"</option>
+                        {options}
+                    </select>
+                </div>
+            </div>
+            <div class="fields">
+                <Text label="Stream name" of=|form| &mut form.name field=Field::Target/>
+                <Place label="Region" value=page.region/>
+                <Place label="Custom endpoint" value=page.endpoint/>
+            </div>
+            <p class="hint">{hint}</p>
+            <Wrong field=Field::Target/>
+        </section>
+    }
+}
+
+#[component]
+fn Place(label: &'static str, value: RwSignal<String>) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let id = super::field::id_of(label);
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                id=id
+                autocomplete="off"
+                spellcheck="false"
+                disabled=move || page.is_going()
+                prop:value=move || value.get()
+                on:change=move |event| value.set(event_target_value(&event).trim().to_owned())
+            />
+        </div>
+    }
+}
+
+/// Why there is no list. Sending may be allowed all the same.
+fn unlisted(error: &AwsError) -> String {
+    format!(
+        "The list cannot be read ({}: {}); type a name, or {}.",
+        error.code,
+        error.words,
+        error.remedy()
+    )
+}

@@ -1,0 +1,243 @@
+//! The templates that somebody keeps, under names.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::link::{LinkError, Linked};
+use crate::original;
+
+use super::preset::PRESETS;
+
+/// Named templates, one of which is shown. There is always one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Library {
+    templates: Vec<Named>,
+    #[serde(default)]
+    shown: usize,
+}
+
+/// A template under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// No other has it.
+    pub name: String,
+    /// The text.
+    pub template: String,
+}
+
+/// What a file or a link brought along.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Import {
+    /// The names of the templates, as they are now.
+    pub names: Vec<String>,
+    /// The original's week of hours, if it was there.
+    pub periods: Option<BTreeMap<String, String>>,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ImportError {
+    /// It is no JSON.
+    #[error("this is no JSON ({0}); choose a file that this page or the original has written")]
+    NoJson(String),
+    /// There is nothing in it that is known here.
+    #[error(
+        "there are no templates in it: a list of {{\"name\", \"template\"}}, or an object with \"templates\" or \"periods\", is needed"
+    )]
+    Nothing,
+    /// Something in it is of another shape.
+    #[error("{0}; choose a file that this page or the original has written")]
+    Unreadable(String),
+}
+
+impl Default for Library {
+    /// One template to begin with.
+    fn default() -> Self {
+        let first = PRESETS
+            .first()
+            .map_or(("", ""), |preset| (preset.name, preset.template));
+        Self {
+            templates: vec![Named {
+                name: first.0.to_owned(),
+                template: first.1.to_owned(),
+            }],
+            shown: 0,
+        }
+    }
+}
+
+impl Library {
+    /// What an earlier visit has kept; the first template if that is nothing or unreadable.
+    pub fn kept(json: Option<&str>) -> Self {
+        json.and_then(|json| serde_json::from_str::<Self>(json).ok())
+            .filter(|library| library.shown < library.templates.len())
+            .unwrap_or_default()
+    }
+
+    /// All of them, in order.
+    pub fn all(&self) -> &[Named] {
+        &self.templates
+    }
+
+    /// The place of the one that is shown.
+    pub fn shown(&self) -> usize {
+        self.shown
+    }
+
+    /// The one that is shown.
+    pub fn current(&self) -> Named {
+        self.templates
+            .get(self.shown)
+            .cloned()
+            .unwrap_or_else(|| Named {
+                name: String::new(),
+                template: String::new(),
+            })
+    }
+
+    /// Shows another one.
+    pub fn show(&mut self, place: usize) {
+        if place < self.templates.len() {
+            self.shown = place;
+        }
+    }
+
+    /// Changes the text of the one that is shown.
+    pub fn write(&mut self, template: String) {
+        if let Some(named) = self.templates.get_mut(self.shown) {
+            named.template = template;
+        }
+    }
+
+    /// Gives the one that is shown another name, with a number behind it where another has it.
+    /// A blank name is none.
+    pub fn rename(&mut self, name: &str) {
+        let name = name.trim();
+        if name.is_empty() || self.current().name == name {
+            return;
+        }
+        let name = self.free(name);
+        if let Some(named) = self.templates.get_mut(self.shown) {
+            named.name = name;
+        }
+    }
+
+    /// Adds one, shows it, and gives the name it got.
+    pub fn add(&mut self, name: &str, template: String) -> String {
+        let name = self.free(if name.trim().is_empty() {
+            "template"
+        } else {
+            name.trim()
+        });
+        self.templates.push(Named {
+            name: name.clone(),
+            template,
+        });
+        self.shown = self.templates.len() - 1;
+        name
+    }
+
+    /// Removes the one that is shown; the last one is replaced by an empty one.
+    pub fn remove(&mut self) {
+        if self.shown < self.templates.len() {
+            self.templates.remove(self.shown);
+        }
+        if self.templates.is_empty() {
+            self.add("template", String::new());
+        }
+        self.shown = self.shown.min(self.templates.len() - 1);
+    }
+
+    /// A file with all of them.
+    pub fn export(&self) -> String {
+        let all = serde_json::json!({ "templates": self.templates });
+        serde_json::to_string_pretty(&all).unwrap_or_default()
+    }
+
+    /// Adds the templates of a file: what [`Self::export`] wrote, the original's list of templates,
+    /// or its whole storage, in which lists are texts once more. What has the name and the text of
+    /// one that is here is not added again; its empty places are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError`]; nothing has changed then.
+    pub fn import(&mut self, json: &str) -> Result<Import, ImportError> {
+        let value: serde_json::Value =
+            serde_json::from_str(json).map_err(|error| ImportError::NoJson(error.to_string()))?;
+        let members: BTreeMap<&str, String> = match &value {
+            serde_json::Value::Array(_) => [("templates", json.to_owned())].into(),
+            serde_json::Value::Object(members) => members
+                .iter()
+                .map(|(name, value)| (name.as_str(), text_of(value)))
+                .collect(),
+            _ => BTreeMap::new(),
+        };
+        let found = original::import(|name| members.get(name).map(String::as_str));
+        if let Some(problem) = found.problems.into_iter().next() {
+            return Err(ImportError::Unreadable(problem));
+        }
+        if found.templates.is_empty() && found.periods.is_none() {
+            return Err(ImportError::Nothing);
+        }
+        let mut names = Vec::new();
+        for (name, template) in found.templates {
+            let named = Named { name, template };
+            if self.templates.contains(&named) {
+                names.push(named.name);
+            } else {
+                names.push(self.add(&named.name, named.template));
+            }
+        }
+        let periods = found.periods;
+        Ok(Import { names, periods })
+    }
+
+    /// What follows `#` in a link to the template that is shown.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::TooLong`].
+    pub fn fragment(&self) -> Result<String, LinkError> {
+        let Named { name, template } = self.current();
+        Linked { name, template }.fragment()
+    }
+
+    /// Adds and shows the template of a link; `None` when it carries none.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Damaged`].
+    pub fn follow(&mut self, fragment: &str) -> Result<Option<String>, LinkError> {
+        let Some(Linked { name, template }) = Linked::of_fragment(fragment)? else {
+            return Ok(None);
+        };
+        let named = Named { name, template };
+        if let Some(place) = self.templates.iter().position(|known| *known == named) {
+            self.shown = place;
+            return Ok(Some(named.name));
+        }
+        Ok(Some(self.add(&named.name, named.template)))
+    }
+
+    fn free(&self, name: &str) -> String {
+        let is_taken = |name: &str| self.templates.iter().any(|named| named.name == name);
+        if !is_taken(name) {
+            return name.to_owned();
+        }
+        let numbered = (2..).map(|number| format!("{name} {number}"));
+        numbered
+            .into_iter()
+            .find(|name| !is_taken(name))
+            .unwrap_or_default()
+    }
+}
+
+/// As the browser's storage would have it, in which everything is text.
+fn text_of(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,88 @@
+//! Numbers and outcomes as people read them.
+
+use crate::message::{EndedBy, Phase, Totals};
+
+/// `1,234,567`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1.2 k`: a rate, in three digits at most.
+pub fn rate(number: f64) -> String {
+    match number {
+        n if n >= 999_500.0 => format!("{:.1} M", n / 1e6),
+        n if n >= 9_995.0 => format!("{:.1} k", n / 1e3),
+        n if n >= 100.0 || n == 0.0 => format!("{n:.0}"),
+        n => format!("{n:.1}"),
+    }
+}
+
+/// `12.3 MB`, in powers of ten.
+#[expect(clippy::cast_precision_loss, reason = "shown in three digits")]
+pub fn bytes(number: u64) -> String {
+    let number = number as f64;
+    match number {
+        n if n >= 1e9 => format!("{:.2} GB", n / 1e9),
+        n if n >= 1e6 => format!("{:.1} MB", n / 1e6),
+        n if n >= 1e3 => format!("{:.1} kB", n / 1e3),
+        n => format!("{n:.0} B"),
+    }
+}
+
+/// `1:02:03`, or `2:03`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "seconds of a run, and cut on purpose"
+)]
+pub fn clock(seconds: f64) -> String {
+    let seconds = seconds.max(0.0) as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
+/// What the run does.
+pub fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Running => "Running",
+        Phase::Paused => "Paused",
+        Phase::Finishing => "Waiting for the last answers",
+        Phase::Over => "Over",
+    }
+}
+
+/// Why a run ended.
+pub fn ended(by: &EndedBy) -> String {
+    match by {
+        EndedBy::Records => "It has made the records it was to make.".into(),
+        EndedBy::Bytes => "It has made the bytes it was to make.".into(),
+        EndedBy::Minutes => "Its time is over.".into(),
+        EndedBy::Time => "The simulated time is over.".into(),
+        EndedBy::User => "You stopped it.".into(),
+        EndedBy::Record { message } => format!("A record could not be made: {message}."),
+        EndedBy::Trouble(trouble) => format!("{}: {}", trouble.code, trouble.words),
+    }
+}
+
+/// The account in a sentence, for what is read aloud.
+pub fn account(totals: &Totals) -> String {
+    format!(
+        "{} generated: {} acknowledged, {} given up, {} in flight",
+        count(totals.generated),
+        count(totals.acknowledged),
+        count(totals.given_up),
+        count(totals.in_flight)
+    )
+}
