@@ -1,8 +1,19 @@
 //! The page in a browser, against the local stack.
 
+use std::net::TcpListener;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
 use crate::chromium::Chromium;
 use crate::stack::Stack;
 use crate::{build, step, web};
+
+/// Of everybody; `kdg-web/tests/browser/sign_in.js` knows it, too.
+const PASSWORD: &str = "Correct-horse-9";
+
+/// How long keys last: so short that a run sees several.
+const EXPIRY_SECONDS: u8 = 5;
 
 /// Runs every claim of `kdg-web/tests/browser`, and leaves pictures in `target/web-screenshots`.
 ///
@@ -21,9 +32,47 @@ pub(crate) fn run() -> anyhow::Result<()> {
         &data.join("faulty"),
         &["--no-limits", "--fault", "put-records=0.3"],
     )?;
+    let expiry = EXPIRY_SECONDS.to_string();
+    let people = [
+        ["--page-invite", "invited"],
+        ["--page-expiry", &expiry],
+        ["--delivery-stream", "clicks=clicks-bucket"],
+    ];
+    let people = Signing::start(&built, &data.join("people"), &page, people.as_flattened())?;
+    let codes = Signing::start(&built, &data.join("codes"), &page, &["--page-mfa"])?;
     let mut claims = packages.script_at("kdg-web/tests/browser/main.js");
     claims.arg(chromium).arg(page);
     claims.arg(step::target().join("web-screenshots"));
-    claims.args([stack.endpoint(), faulty.endpoint()]);
+    let stacks = json!({
+        "endpoint": stack.endpoint(),
+        "faulty": faulty.endpoint(),
+        "people": people.told(),
+        "codes": codes.told(),
+    });
+    claims.arg(stacks.to_string());
     step::run("the page in Chromium", &mut claims)
+}
+
+/// A stack whose page asks who it is.
+struct Signing {
+    stack: Stack,
+    page: String,
+}
+
+impl Signing {
+    fn start(built: &Path, data: &Path, page: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
+        // The stack says on which port it serves the page to people only.
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = port.to_string();
+        let files = page.to_string_lossy();
+        let mut all = vec!["--no-limits", "--page", &port, "--page-files", &files];
+        all.extend(arguments);
+        let stack = Stack::start_with(built, data, &all, &[("SLUICE_PAGE_PASSWORD", PASSWORD)])?;
+        let page = format!("http://127.0.0.1:{port}/");
+        Ok(Self { stack, page })
+    }
+
+    fn told(&self) -> Value {
+        json!({"endpoint": self.stack.endpoint(), "page": self.page, "expiry": EXPIRY_SECONDS})
+    }
 }

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 
+import { outageTests } from './outage.js';
+import { signInTests } from './sign_in.js';
 import { held, stream } from './stack.js';
 
 const SEQUENCE = '{"id": {{sequence.next}}, "who": "{{name.firstName}}"}';
@@ -67,6 +69,8 @@ async function ready(given, shards = 2, template = SEQUENCE, endpoint = given.en
 }
 
 export const tests = [
+  ...signInTests,
+  ...outageTests(ready, total, over),
   [
     'nothing is signed in without both keys',
     async ({ page, address }) => {

@@ -1,23 +1,23 @@
 // The page in Chromium without a window, against the local stack.
 //
-//   node main.js MODULES CHROMIUM PAGE SCREENSHOTS ENDPOINT FAULTY
+//   node main.js MODULES CHROMIUM PAGE SCREENSHOTS STACKS
 //
-// MODULES has the npm packages, PAGE is what `cargo xtask web` built. ENDPOINT is a stack without
-// limits, FAULTY one that throttles three records in ten.
+// MODULES has the npm packages, PAGE is what `cargo xtask web` built. STACKS is JSON: `endpoint` of a
+// stack without limits, `faulty` of one that throttles three records in ten, `people` of one whose
+// page asks who it is, and `codes` of one that asks for an authenticator app as well.
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
+import { FLAGS } from './flags.js';
 import { serve } from './server.js';
 import { tests } from './claims.js';
 
-const [modules, executablePath, folder, screenshots, endpoint, faulty] = process.argv.slice(2);
+const [modules, executablePath, folder, screenshots, stacks] = process.argv.slice(2);
+const { endpoint, faulty, people, codes } = JSON.parse(stacks);
 const load = createRequire(path.join(path.resolve(modules), 'here.js'));
 const { chromium } = load('playwright-core');
-
-// A machine that is closed to the world would answer every other request of the browser late.
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 const PATIENCE = 20_000;
 
@@ -42,7 +42,7 @@ for (const [claim, prove, options = {}] of tests.filter(([claim]) => claim.inclu
   };
   const started = Date.now();
   try {
-    await prove({ page, context, shot, address: server.address, endpoint, faulty, complaints, axe: load.resolve('axe-core') });
+    await prove({ page, context, shot, address: server.address, endpoint, faulty, people, codes, complaints, axe: load.resolve('axe-core') });
     // The one resource that may be missing says so in the console of the browser.
     // axe and pictures try inline styles of their own; every other claim runs without them.
     const others = claim.includes('accessible') ? /^Failed to load resource|^Applying inline style/ : /^Failed to load resource/;
