@@ -2,6 +2,7 @@
 
 mod generate;
 mod handle;
+mod page;
 mod process;
 mod send;
 mod start;
@@ -25,6 +26,8 @@ enum Name {
     Generate,
     /// The function's work without Lambda and S3: its speed, its memory and its size
     Handle,
+    /// The generator's page: acknowledged records per second, and how long it keeps people waiting
+    Page,
     /// Records through stream, event source mapping and function into the bucket: ours and Python's
     Process,
     /// Acknowledged records per second, with the limits of shards and without
@@ -45,6 +48,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if wanted(Name::Handle) {
         handle::run()?;
+    }
+    if wanted(Name::Page) {
+        page::run()?;
     }
     if wanted(Name::Process) {
         process::run()?;
