@@ -22,14 +22,18 @@ pub(crate) fn demo() -> anyhow::Result<PathBuf> {
     Ok(sluice)
 }
 
-/// Builds the command line and the functions as the tests have them, and tells in which folder
-/// they lie.
+/// Builds everything as the tests have it, and tells in which folder the command line and the
+/// functions lie.
 ///
 /// # Errors
 ///
 /// When cargo fails.
 pub(crate) fn tested() -> anyhow::Result<PathBuf> {
-    cargo_build("dev", &["sluice", "process-stream", "ingest-http"])?;
+    // Packages that are named would be built with other features, and so once more.
+    step::run(
+        "binaries",
+        step::cargo().args(["build", "--workspace", "--all-targets", "--locked"]),
+    )?;
     Ok(step::target().join("debug"))
 }
 

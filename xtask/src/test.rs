@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::terraform::Demanded;
-use crate::{clients, fuzz, same_bytes, step, terraform, tidy, web_test, workflows};
+use crate::{build, clients, fuzz, same_bytes, step, terraform, tidy, web_test, workflows};
 
 /// Tells the tests where the functions' binaries are, which they otherwise build.
 const FUNCTIONS: &str = "SLUICE_FUNCTIONS";
@@ -89,15 +89,12 @@ fn rust() -> anyhow::Result<()> {
     step::run("lints", &mut clippy)?;
     // The binaries come first, with the features that the tests have: the tests run them as a user
     // would, and would otherwise build them once more.
-    step::run(
-        "binaries",
-        step::cargo().args(["build", "--workspace", "--all-targets", "--locked"]),
-    )?;
+    let built = build::tested()?;
     step::run(
         "tests",
         step::cargo()
             .args(["test", "--workspace", "--locked", "--no-fail-fast"])
-            .env(FUNCTIONS, step::target().join("debug")),
+            .env(FUNCTIONS, built),
     )?;
     clients::run()
 }
