@@ -16,4 +16,5 @@ mod quarantine;
 mod replay;
 mod schedule;
 mod schema;
+mod terraform;
 mod unpack;
