@@ -1,3 +1,6 @@
+use std::fs;
+use std::path::Path;
+
 use kdg_web::link::LinkError;
 use kdg_web::plan::{Field, Rate, Time};
 use kdg_web::state::form::{Form, KeyKind, RateKind};
@@ -5,6 +8,7 @@ use kdg_web::state::library::{ImportError, Library};
 use kdg_web::state::preset::PRESETS;
 use kdg_web::state::week::{Part, Week};
 use kdg_web::state::words;
+use pipeline::Pipeline;
 
 const TEMPLATE: &str = "{{random.number(9)}}";
 
@@ -207,23 +211,25 @@ fn what_was_kept_and_cannot_be_read_is_begun_anew() {
 }
 
 #[test]
-fn a_preset_is_what_its_pipeline_says() {
-    for preset in PRESETS {
-        let file = format!(
-            "{}/../pipelines/{}.yaml",
-            env!("CARGO_MANIFEST_DIR"),
-            preset.name
-        );
-        let file = std::fs::read_to_string(file).unwrap();
-        assert!(
-            file.contains(&format!("name: {}\n", preset.stream)),
-            "{}",
-            preset.name
-        );
-        if !preset.key.is_empty() {
-            assert!(file.contains(preset.key), "{}", preset.name);
+fn the_presets_are_what_the_pipelines_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipelines");
+    let mut described = Vec::new();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "yaml") {
+            let pipeline = Pipeline::read(&path).unwrap();
+            let generate = pipeline.generate().unwrap();
+            let template = fs::read_to_string(folder.join(&generate.template)).unwrap();
+            let key = generate.partition_key.clone().unwrap_or_default();
+            let (name, stream) = (pipeline.name(), pipeline.stream().name.as_str());
+            described.push([name.to_owned(), stream.to_owned(), template, key]);
         }
     }
+    let mut offered = PRESETS
+        .map(|preset| [preset.name, preset.stream, preset.template, preset.key].map(str::to_owned));
+    described.sort();
+    offered.sort();
+    assert_eq!(described, offered);
 }
 
 #[test]
