@@ -28,6 +28,13 @@ async function write(page, text) {
 
 const total = async (page, name) => Number((await page.locator(`[data-total="${name}"]`).innerText()).replaceAll(',', ''));
 
+/** The seconds that the clock of a run shows. */
+const seconds = (page) => page.evaluate(() => document.querySelector('.clock').textContent.split(':').reduce((sum, part) => sum * 60 + Number(part), 0));
+
+/** Waits until the clock of a run shows so many seconds. */
+const clock = (page, wanted) =>
+  page.waitForFunction((least) => document.querySelector('.clock').textContent.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) >= least, wanted);
+
 async function over(page) {
   await page.locator('[data-summary]').waitFor();
 }
@@ -117,8 +124,8 @@ export const tests = [
       await page.keyboard.type('{{random.uu');
       await page.locator('.cm-completionLabel').getByText('random.uuid', { exact: true }).waitFor();
       await page.locator('.cm-completionInfo').getByText('{{random.uuid}}').waitFor();
-      await page.waitForTimeout(100);
-      await page.keyboard.press('Enter');
+      // The editor takes no key for a moment after it offers something, so as not to be taken by surprise.
+      await page.locator('.cm-completionLabel').getByText('random.uuid', { exact: true }).click();
       await page.keyboard.type('}}');
       await page.waitForFunction(() => /^[0-9a-f-]{36}$/.test(document.querySelector('.samples li')?.textContent));
     },
@@ -172,7 +179,8 @@ export const tests = [
       await page.locator('[data-phase="paused"]').waitFor();
       await page.waitForFunction(() => document.querySelector('[data-total="in-flight"]').textContent === '0');
       const paused = await total(page, 'generated');
-      await page.waitForTimeout(600);
+      // 200 a second would have come meanwhile.
+      await clock(page, (await seconds(page)) + 2);
       assert.equal(await total(page, 'generated'), paused);
       await page.getByRole('button', { name: 'Go on' }).click();
       await page.waitForFunction((was) => Number(document.querySelector('[data-total="generated"]').textContent) > was, paused);
@@ -306,7 +314,7 @@ export const tests = [
         await fill(page, 'Records per second', '3000');
         await page.getByRole('button', { name: 'Start', exact: true }).click();
         await page.waitForFunction(() => document.querySelectorAll('.shards li').length === 4);
-        await page.waitForTimeout(4000);
+        await clock(page, 4);
         await state('running');
         await page.getByRole('button', { name: 'Stop', exact: true }).click();
         await over(page);
