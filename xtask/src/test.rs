@@ -76,25 +76,12 @@ fn rust() -> anyhow::Result<()> {
         step::cargo().args(["fmt", "--all", "--check"]),
     )?;
     tidy::run()?;
-    let mut clippy = step::cargo();
-    clippy.args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--locked",
-        "--",
-        "-D",
-        "warnings",
-    ]);
-    step::run("lints", &mut clippy)?;
     // The binaries come first, with the features that the tests have: the tests run them as a user
     // would, and would otherwise build them once more.
     let built = build::tested()?;
-    step::run(
-        "tests",
-        step::cargo()
-            .args(["test", "--workspace", "--locked", "--no-fail-fast"])
-            .env(FUNCTIONS, built),
-    )?;
+    let mut tests = step::cargo();
+    tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    tests.env(FUNCTIONS, built);
+    step::run("tests", build::linted(&mut tests)?)?;
     clients::run()
 }
