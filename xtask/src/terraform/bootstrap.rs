@@ -63,10 +63,10 @@ pub(crate) fn check(terraform: &Terraform) -> anyhow::Result<Bootstrap> {
             r#"-var=deploy_subjects=["repo:acme/lake:environment:live"]"#,
         ],
     )?;
-    let state = terraform.show(None)?;
+    let state = terraform.state()?;
     let roles = privileges(&of_state(&state))?;
     let file = |output: &str| {
-        let text = state["values"]["outputs"][output]["value"].as_str();
+        let text = state["outputs"][output]["value"].as_str();
         text.map(str::to_owned)
             .with_context(|| format!("the bootstrap has no output `{output}`"))
     };
