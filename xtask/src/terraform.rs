@@ -154,7 +154,7 @@ fn provisioned(
     let resources = resources::of_state(&state);
     deployed::check(&resources, &deployment.pipelines()?)?;
     privilege::check(&resources)?;
-    bootstrap::confines(&resources)?;
+    bootstrap.confines(&resources)?;
     alarms::check(&resources)?;
     deployment.repeat()?;
     let state = deployment.change()?;

@@ -22,6 +22,12 @@ const KINDS: usize = 18;
 /// The bucket of the pipeline that is added, which is there before.
 const EXISTING_BUCKET: &str = "orders-of-others";
 
+/// A Firehose delivery stream that users of the generator's page may send to.
+pub(super) const DELIVERY_STREAM: &str = "orders-to-lake";
+
+/// Where else than to AWS's own addresses the page may send.
+const ENDPOINT: &str = "https://vpce-1a2b.kinesis.eu-west-1.vpce.amazonaws.com";
+
 /// What every pipeline shares, and what therefore changes when one comes or goes.
 const SHARED: [&str; 3] = [
     "module.dashboard.aws_cloudwatch_dashboard.this",
@@ -253,7 +259,11 @@ impl<'t> Deployment<'t> {
         self.scratch.variables(&json!({
             "delete_data_of": delete_data_of,
             "alarms": {"email": "team@example.com", "silence_minutes": {"user-activity": 60}},
-            "kdg": {"users": ["ada@example.com"]},
+            "kdg": {
+                "users": ["ada@example.com"],
+                "delivery_streams": [DELIVERY_STREAM],
+                "endpoints": [ENDPOINT],
+            },
             "bucket_readers": ["arn:aws:iam::210987654321:root"],
         }))
     }

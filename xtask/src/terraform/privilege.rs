@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
+use super::deployment::DELIVERY_STREAM;
 use super::policy::{allows, list, parse, roles};
 use super::resources::Resource;
 use crate::step;
@@ -169,7 +170,9 @@ pub(crate) fn check(resources: &[Resource]) -> anyhow::Result<()> {
         judge(role, "kinesis:GetRecords", &process.stream, false);
         judge(role, "kinesis:DeleteStream", &process.stream, false);
         judge(role, "s3:GetObject", &quarantined, false);
+        judge(&process.role, "kinesis:ListStreams", "*", false);
     }
+    page(&mut judge);
     if !wrong.is_empty() {
         bail!("privileges are not the least:\n- {}", wrong.join("\n- "));
     }
@@ -178,6 +181,27 @@ pub(crate) fn check(resources: &[Resource]) -> anyhow::Result<()> {
         roles.len()
     ));
     Ok(())
+}
+
+/// People with the generator's page, beyond the pipelines' streams.
+fn page(judge: &mut impl FnMut(&str, &str, &str, bool)) {
+    let role = "acme-kdg";
+    let delivery = format!(
+        "arn:aws:firehose:{}:123456789012:deliverystream/{DELIVERY_STREAM}",
+        super::REGION
+    );
+    judge(role, "kinesis:ListStreams", "*", true);
+    judge(role, "firehose:ListDeliveryStreams", "*", true);
+    for (action, may) in [
+        ("firehose:DescribeDeliveryStream", true),
+        ("firehose:PutRecordBatch", true),
+        ("firehose:PutRecord", false),
+        ("firehose:UpdateDestination", false),
+        ("firehose:DeleteDeliveryStream", false),
+    ] {
+        judge(role, action, &delivery, may);
+        judge(role, action, &format!("{delivery}-of-others"), false);
+    }
 }
 
 /// Checks that nobody unnamed is let into a bucket, and nobody without TLS.
