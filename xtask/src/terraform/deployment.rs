@@ -26,7 +26,7 @@ const EXISTING_BUCKET: &str = "orders-of-others";
 pub(super) const DELIVERY_STREAM: &str = "orders-to-lake";
 
 /// Where else than to AWS's own addresses the page may send.
-const ENDPOINT: &str = "https://vpce-1a2b.kinesis.eu-west-1.vpce.amazonaws.com";
+pub(super) const ENDPOINT: &str = "https://vpce-1a2b.kinesis.eu-west-1.vpce.amazonaws.com";
 
 /// What every pipeline shares, and what therefore changes when one comes or goes.
 const SHARED: [&str; 3] = [

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use super::deployment::DELIVERY_STREAM;
+use super::deployment::{DELIVERY_STREAM, ENDPOINT};
 use super::policy::{allows, list, parse, roles};
 use super::resources::Resource;
 use crate::step;
@@ -29,6 +29,7 @@ pub(crate) fn check(resources: &[Resource]) -> anyhow::Result<()> {
     let mut wrong = Vec::new();
     let roles = roles(resources, &mut wrong)?;
     buckets(resources, &mut wrong)?;
+    origins(resources, &mut wrong);
     let pipelines = pipelines(resources)?;
     let mut judged = 0;
     let mut judge = |role: &str, action: &str, resource: &str, may: bool| {
@@ -201,6 +202,29 @@ fn page(judge: &mut impl FnMut(&str, &str, &str, bool)) {
     ] {
         judge(role, action, &delivery, may);
         judge(role, action, &format!("{delivery}-of-others"), false);
+    }
+}
+
+/// Checks that a browser lets the page speak to whom it sends to, and to nobody else.
+fn origins(resources: &[Resource], wrong: &mut Vec<String>) {
+    let aws = ["cognito-idp", "cognito-identity", "kinesis", "firehose"]
+        .map(|service| format!("https://{service}.{}.amazonaws.com", super::REGION));
+    let expected = format!("connect-src 'self' {} {ENDPOINT}", aws.join(" "));
+    let headers = resources
+        .iter()
+        .filter(|it| it.kind == "aws_cloudfront_response_headers_policy");
+    let policies = headers.map(|it| {
+        let security = &it.values["security_headers_config"][0]["content_security_policy"][0];
+        security["content_security_policy"]
+            .as_str()
+            .unwrap_or_default()
+    });
+    let policies: Vec<_> = policies.collect();
+    let is_exact = |policy: &&str| policy.split("; ").any(|directive| directive == expected);
+    if policies.is_empty() || !policies.iter().all(is_exact) {
+        wrong.push(format!(
+            "the page has not `{expected}` in its policies {policies:?}"
+        ));
     }
 }
 
