@@ -154,15 +154,15 @@ variable "alarms" {
 }
 
 variable "kdg" {
-  description = "The Kinesis Data Generator in the browser: enabled (true), whether there is one; users ([]), the addresses of those who are invited; mfa_required (false), whether they need a second factor."
+  description = "The Kinesis Data Generator in the browser: enabled (true), whether there is one; users ([]), the addresses of those who are invited; mfa_required (false), whether they need a second factor; delivery_streams ([]), the Firehose delivery streams of this account and region that they may send to; endpoints ([]), the origins that the page may send to beside AWS's own of this region, such as those of VPC endpoints."
   # As above.
   type     = any
   default  = {}
   nullable = false
 
   validation {
-    condition     = can(keys(var.kdg)) && length(setsubtract(try(keys(var.kdg), []), ["enabled", "users", "mfa_required"])) == 0
-    error_message = "kdg has the members enabled, users and mfa_required, and no others, such as -var 'kdg={users=[\"ada@example.com\"]}'"
+    condition     = can(keys(var.kdg)) && length(setsubtract(try(keys(var.kdg), []), ["enabled", "users", "mfa_required", "delivery_streams", "endpoints"])) == 0
+    error_message = "kdg has the members enabled, users, mfa_required, delivery_streams and endpoints, and no others, such as -var 'kdg={users=[\"ada@example.com\"]}'"
   }
 
   validation {
@@ -173,6 +173,17 @@ variable "kdg" {
   validation {
     condition     = try(var.kdg.users, null) == null ? true : try(alltrue([for user in var.kdg.users : can(regex("^[^@ ]+@[^@ ]+$", user))]), false)
     error_message = "kdg.users is a list of addresses, such as [\"ada@example.com\"]"
+  }
+
+  # "CreateDeliveryStream", firehose/latest/APIReference/API_CreateDeliveryStream.html.
+  validation {
+    condition     = try(var.kdg.delivery_streams, null) == null ? true : try(alltrue([for name in var.kdg.delivery_streams : can(regex("^[a-zA-Z0-9_.-]{1,64}$", name))]), false)
+    error_message = "kdg.delivery_streams is a list of whole names of delivery streams, without wildcards, such as [\"orders-to-lake\"]"
+  }
+
+  validation {
+    condition     = try(var.kdg.endpoints, null) == null ? true : try(alltrue([for origin in var.kdg.endpoints : can(regex("^https://[a-z0-9-]+([.][a-z0-9-]+)+(:[0-9]{1,5})?$", origin))]), false)
+    error_message = "kdg.endpoints is a list of origins, each https:// and a whole host in small letters, with a port or without, and no path or wildcard, such as [\"https://kinesis.us-gov-west-1.amazonaws.com\"]"
   }
 }
 
@@ -218,9 +229,11 @@ locals {
   }
 
   kdg = {
-    enabled      = try(tobool(var.kdg.enabled), true) != false
-    users        = try(toset([for user in var.kdg.users : tostring(user)]), toset([]))
-    mfa_required = try(tobool(var.kdg.mfa_required), false) == true
+    enabled          = try(tobool(var.kdg.enabled), true) != false
+    users            = try(toset([for user in var.kdg.users : tostring(user)]), toset([]))
+    mfa_required     = try(tobool(var.kdg.mfa_required), false) == true
+    delivery_streams = try(toset([for name in var.kdg.delivery_streams : tostring(name)]), toset([]))
+    endpoints        = try(toset([for origin in var.kdg.endpoints : tostring(origin)]), toset([]))
   }
 
   analytics = {

@@ -31,6 +31,23 @@ data "aws_iam_policy_document" "boundary" {
     }
   }
 
+  # The generator's page fills its lists with these, which AWS scopes to no resource.
+  statement {
+    sid       = "Lists"
+    actions   = ["firehose:ListDeliveryStreams", "kinesis:ListStreams"]
+    resources = ["*"]
+  }
+
+  dynamic "statement" {
+    for_each = length(var.delivery_streams) == 0 ? [] : [var.delivery_streams]
+
+    content {
+      sid       = "DeliveryStreams"
+      actions   = ["firehose:DescribeDeliveryStream", "firehose:PutRecordBatch"]
+      resources = [for name in statement.value : "arn:${local.partition}:firehose:${local.in_region}:deliverystream/${name}"]
+    }
+  }
+
   statement {
     sid       = "Objects"
     actions   = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"]
@@ -73,7 +90,7 @@ resource "aws_iam_policy" "boundary" {
   lifecycle {
     precondition {
       condition     = length(replace(data.aws_iam_policy_document.boundary.json, "/\\s/", "")) <= local.longest_policy
-      error_message = "the boundary is longer than the ${local.longest_policy} characters that IAM takes of a policy: name fewer in existing_buckets or names_of_others"
+      error_message = "the boundary is longer than the ${local.longest_policy} characters that IAM takes of a policy: name fewer in delivery_streams, existing_buckets or names_of_others"
     }
   }
 }

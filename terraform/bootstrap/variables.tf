@@ -86,3 +86,15 @@ variable "existing_buckets" {
     error_message = "each of existing_buckets is the whole name of a bucket, without wildcards, and never that of a state"
   }
 }
+
+variable "delivery_streams" {
+  description = "Firehose delivery streams that users of the generator's page may send to, as in the deployment's kdg.delivery_streams."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.delivery_streams : can(regex("^[a-zA-Z0-9_.-]{1,64}$", name))])
+    error_message = "each of delivery_streams is the whole name of a delivery stream, without wildcards"
+  }
+}

@@ -27,8 +27,9 @@ run "what_is_out_of_reach_and_what_is_not_is_named_whole" {
     existing_buckets  = ["terraform-state-other"]
     kms_key_arn       = "arn:aws:kms:eu-west-1:123456789012:key/*"
     oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/example.com"
+    delivery_streams  = ["*"]
   }
-  expect_failures = [var.names_of_others, var.existing_buckets, var.kms_key_arn, var.oidc_provider_arn]
+  expect_failures = [var.names_of_others, var.existing_buckets, var.delivery_streams, var.kms_key_arn, var.oidc_provider_arn]
 }
 
 run "the_role_that_deploys_changes_nothing_of_others" {

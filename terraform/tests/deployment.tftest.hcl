@@ -21,10 +21,11 @@ run "names_keys_and_times_are_such_that_aws_takes" {
     stream_retention_hours   = 1
     log_retention_days       = 2
     analytics                = { scan_limit_gib = 0 }
+    kdg                      = { endpoints = ["https://*.example.com"] }
   }
   expect_failures = [
     var.name_prefix, var.packages, var.pipelines, var.tags, var.permissions_boundary_arn, var.kms_key_arn,
-    var.stream_retention_hours, var.log_retention_days, var.analytics,
+    var.stream_retention_hours, var.log_retention_days, var.analytics, var.kdg,
   ]
 }
 
@@ -68,8 +69,9 @@ run "fewer_records_than_none_and_unknown_pipelines_are_refused" {
   variables {
     name_prefix = "acme"
     alarms      = { quarantined_records = -5, silence_minutes = { typo = 60 } }
+    kdg         = { delivery_streams = ["orders-*"] }
   }
-  expect_failures = [var.alarms]
+  expect_failures = [var.alarms, var.kdg]
 }
 
 run "leave_for_an_unknown_pipeline_is_a_warning" {

@@ -193,8 +193,75 @@ run "users_send_to_streams_that_are_named" {
     streams     = {}
     stream_arns = ["arn:aws:kinesis:eu-west-1:123456789012:stream/*"]
     users       = ["nobody"]
+
+    delivery_stream_arns = ["arn:aws:firehose:eu-west-1:123456789012:deliverystream/*"]
+    endpoints            = ["https://example.com; script-src *"]
   }
-  expect_failures = [var.stream_arns, var.users]
+  expect_failures = [var.stream_arns, var.users, var.delivery_stream_arns, var.endpoints]
+}
+
+run "a_page_reaches_an_endpoint_over_tls_only" {
+  command = plan
+  module { source = "./modules/kdg" }
+  variables {
+    name        = "n-kdg"
+    region      = "eu-west-1"
+    dns_suffix  = "amazonaws.com"
+    streams     = {}
+    stream_arns = ["arn:aws:kinesis:eu-west-1:123456789012:stream/s"]
+    endpoints   = ["http://kinesis.example.com"]
+  }
+  expect_failures = [var.endpoints]
+}
+
+run "a_page_without_delivery_streams_has_nothing_to_do_with_firehose" {
+  command = plan
+  module { source = "./modules/kdg" }
+  variables {
+    name        = "n-kdg"
+    region      = "eu-west-1"
+    dns_suffix  = "amazonaws.com"
+    streams     = {}
+    stream_arns = ["arn:aws:kinesis:eu-west-1:123456789012:stream/s"]
+  }
+
+  assert {
+    condition     = strcontains(local.content_security_policy, "; connect-src 'self' https://cognito-idp.eu-west-1.amazonaws.com https://cognito-identity.eu-west-1.amazonaws.com https://kinesis.eu-west-1.amazonaws.com; ")
+    error_message = "the page may speak to others than it needs, or not to all: ${local.content_security_policy}"
+  }
+
+  assert {
+    condition = !anytrue([for action in flatten([for statement in data.aws_iam_policy_document.send.statement : tolist(statement.actions)]) :
+      startswith(action, "firehose:")
+    ])
+    error_message = "users may ask Firehose for something"
+  }
+}
+
+run "a_page_reaches_delivery_streams_and_endpoints_that_are_named" {
+  command = plan
+  module { source = "./modules/kdg" }
+  variables {
+    name                 = "n-kdg"
+    region               = "cn-north-1"
+    dns_suffix           = "amazonaws.com.cn"
+    streams              = {}
+    stream_arns          = ["arn:aws-cn:kinesis:cn-north-1:123456789012:stream/s"]
+    delivery_stream_arns = ["arn:aws-cn:firehose:cn-north-1:123456789012:deliverystream/d"]
+    endpoints            = ["https://vpce-1a.kinesis.example.com:8443", "https://kinesis.us-gov-west-1.amazonaws.com"]
+  }
+
+  assert {
+    condition     = strcontains(local.content_security_policy, " https://kinesis.cn-north-1.amazonaws.com.cn https://firehose.cn-north-1.amazonaws.com.cn https://kinesis.us-gov-west-1.amazonaws.com https://vpce-1a.kinesis.example.com:8443; ")
+    error_message = "the page may not speak to Firehose, or to an endpoint that is named: ${local.content_security_policy}"
+  }
+
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.send.statement :
+      statement.resources if contains(statement.actions, "firehose:PutRecordBatch")
+    ]) == toset(["arn:aws-cn:firehose:cn-north-1:123456789012:deliverystream/d"])
+    error_message = "users may put to other delivery streams than those named, or to none"
+  }
 }
 
 run "tables_and_queries_are_such_that_athena_takes" {

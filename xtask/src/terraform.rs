@@ -95,8 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 pub(crate) fn test(demanded: Demanded) -> anyhow::Result<()> {
     let started = Instant::now();
     readme::check(&folder())?;
-    let scan = Scan::start(&folder())?;
-    let scratch = Scratch::make()?;
+    let scratch = Scratch::make("refusals")?;
     let Some(terraform) = Terraform::find(&scratch.terraform())? else {
         return demanded.without(
             "terraform is missing: install Terraform 1.10 or newer, https://developer.hashicorp.com/terraform/install",
@@ -107,35 +106,15 @@ pub(crate) fn test(demanded: Demanded) -> anyhow::Result<()> {
         Err(error) if error.is::<NoProvider>() => return demanded.without(&error.to_string()),
         done => done?,
     }
-    terraform.succeed("terraform validate", &["validate"])?;
-    let tested = terraform.succeed("refusals", &["test"])?;
-    step::say(tested.trim().lines().last().unwrap_or_default());
-    refused(&terraform)?;
-    let server = MockServer::start()?;
-    let bootstrap =
-        bootstrap::check(&terraform.at(&scratch.bootstrap(), Some(&server.endpoint())))?;
-    let deployment = Deployment::of(&terraform, &server, &scratch);
-    deployment.take(&bootstrap)?;
-    server.asked()?;
-    let before = server.contents()?;
-    let state = deployment.create()?;
-    let resources = resources::of_state(&state);
-    deployed::check(&resources, &deployment.pipelines()?)?;
-    privilege::check(&resources)?;
-    bootstrap::confines(&resources)?;
-    alarms::check(&resources)?;
-    deployment.repeat()?;
-    let state = deployment.change()?;
-    deployed::check(&resources::of_state(&state), &[ADDED.to_owned()])?;
-    deployment.rename()?;
-    deployment.destroy()?;
-    bootstrap.suffices(&server.asked()?)?;
-    scan.end()?;
-    let after = server.contents()?;
-    if after != before {
-        bail!("terraform destroy leaves something behind: {before:?} has become {after:?}");
-    }
-    step::say("destroy leaves the server as empty as it was");
+    // Most of an apply is the provider's waiting, in which the rest is tested.
+    std::thread::scope(|threads| {
+        let at_rest = threads.spawn(|| at_rest(&terraform));
+        let meanwhile = || {
+            let ended = at_rest.join();
+            ended.unwrap_or_else(|_| bail!("the thread of what needs no server has panicked"))
+        };
+        provisioned(&terraform, meanwhile)
+    })?;
     for line in PROVES.lines() {
         step::say(line);
     }
@@ -146,9 +125,54 @@ pub(crate) fn test(demanded: Demanded) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What needs no server: what is not valid, settings that are insecure, and what is refused.
+fn at_rest(terraform: &Terraform) -> anyhow::Result<()> {
+    // The tests themselves are read as they are run, below.
+    terraform.succeed("validate", &["validate", "-no-tests"])?;
+    let scan = Scan::start(&folder())?;
+    let tested = terraform.succeed("refusals", &["test"])?;
+    step::say(tested.trim().lines().last().unwrap_or_default());
+    refused(terraform)?;
+    scan.end()
+}
+
+/// The life of a deployment; it goes on after the apply when what is tested meanwhile is right.
+fn provisioned(
+    terraform: &Terraform,
+    meanwhile: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let server = MockServer::start()?;
+    let scratch = Scratch::make("deployment")?;
+    let bootstrap =
+        bootstrap::check(&terraform.at(&scratch.bootstrap(), Some(&server.endpoint())))?;
+    let deployment = Deployment::of(terraform, &server, &scratch);
+    deployment.take(&bootstrap)?;
+    server.asked()?;
+    let before = server.contents()?;
+    let state = deployment.create()?;
+    meanwhile()?;
+    let resources = resources::of_state(&state);
+    deployed::check(&resources, &deployment.pipelines()?)?;
+    privilege::check(&resources)?;
+    bootstrap.confines(&resources)?;
+    alarms::check(&resources)?;
+    deployment.repeat()?;
+    let state = deployment.change()?;
+    deployed::check(&resources::of_state(&state), &[ADDED.to_owned()])?;
+    deployment.rename()?;
+    deployment.destroy()?;
+    bootstrap.suffices(&server.asked()?)?;
+    let after = server.contents()?;
+    if after != before {
+        bail!("terraform destroy leaves something behind: {before:?} has become {after:?}");
+    }
+    step::say("destroy leaves the server as empty as it was");
+    Ok(())
+}
+
 /// Plans pipelines of which each is wrong, and looks for what each file says of itself.
 fn refused(terraform: &Terraform) -> anyhow::Result<()> {
-    let ended = terraform.run(&["test", "-test-directory=tests/wrong"])?;
+    let ended = terraform.end("refused files", &["test", "-test-directory=tests/wrong"])?;
     let mut sentences = 0;
     for entry in std::fs::read_dir(folder().join("tests/wrong"))? {
         let path = entry?.path();
@@ -176,7 +200,7 @@ fn refused(terraform: &Terraform) -> anyhow::Result<()> {
 fn formatted(terraform: &Terraform) -> anyhow::Result<()> {
     let ended = terraform
         .at(&folder(), None)
-        .run(&["fmt", "-check", "-diff", "-recursive"])?;
+        .end("fmt", &["fmt", "-check", "-diff", "-recursive"])?;
     if ended.code == Some(0) {
         return Ok(());
     }

@@ -118,6 +118,33 @@ data "aws_iam_policy_document" "send" {
     resources = var.stream_arns
   }
 
+  # AWS scopes no listing to a resource: users see the names of all, and send to those that are named.
+  statement {
+    sid       = "List"
+    actions   = ["kinesis:ListStreams"]
+    resources = ["*"]
+  }
+
+  dynamic "statement" {
+    for_each = local.has_firehose ? ["*"] : []
+
+    content {
+      sid       = "ListDelivery"
+      actions   = ["firehose:ListDeliveryStreams"]
+      resources = [statement.value]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.has_firehose ? [var.delivery_stream_arns] : []
+
+    content {
+      sid       = "Deliver"
+      actions   = ["firehose:DescribeDeliveryStream", "firehose:PutRecordBatch"]
+      resources = statement.value
+    }
+  }
+
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
 

@@ -6,8 +6,10 @@ locals {
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
   caching_disabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
+  has_firehose = length(var.delivery_stream_arns) > 0
+
   # The page runs its own scripts and WebAssembly, and speaks to these services and to nobody else.
-  services = [for service in ["cognito-idp", "cognito-identity", "kinesis"] : "https://${service}.${var.region}.${var.dns_suffix}"]
+  services = [for service in concat(["cognito-idp", "cognito-identity", "kinesis"], local.has_firehose ? ["firehose"] : []) : "https://${service}.${var.region}.${var.dns_suffix}"]
   content_security_policy = join("; ", [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
@@ -15,7 +17,7 @@ locals {
     "style-src 'self'",
     "img-src 'self' data:",
     "manifest-src 'self'",
-    "connect-src 'self' ${join(" ", local.services)}",
+    "connect-src 'self' ${join(" ", concat(local.services, sort(var.endpoints)))}",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -34,6 +34,31 @@ variable "stream_arns" {
   }
 }
 
+variable "delivery_stream_arns" {
+  description = "The Firehose delivery streams that users may describe and send to."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.delivery_stream_arns : can(regex("^arn:[^:]+:firehose:[^:*?]+:[0-9]{12}:deliverystream/[a-zA-Z0-9_.-]{1,64}$", arn))])
+    error_message = "users send to delivery streams that are named, without wildcards, such as arn:aws:firehose:eu-west-1:123456789012:deliverystream/orders-to-lake"
+  }
+}
+
+variable "endpoints" {
+  description = "The origins that the page may send to beside AWS's own of this region, such as those of VPC endpoints."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  # What is more than an origin could end the policy that it is written into, or widen it.
+  validation {
+    condition     = alltrue([for origin in var.endpoints : can(regex("^https://[a-z0-9-]+([.][a-z0-9-]+)+(:[0-9]{1,5})?$", origin))])
+    error_message = "an endpoint is https:// and a whole host in small letters, with a port or without, and no path or wildcard, such as https://kinesis.us-gov-west-1.amazonaws.com"
+  }
+}
+
 variable "users" {
   description = "The addresses of those who are invited."
   type        = set(string)

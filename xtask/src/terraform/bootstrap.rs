@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
 
-use super::policy::{Roles, allows, parse, roles};
+use super::deployment::DELIVERY_STREAM;
+use super::policy::{Roles, Statement, allowing, allows, parse, roles};
 use super::program::Terraform;
 use super::resources::{Resource, of_state};
 use crate::step;
@@ -39,6 +40,8 @@ pub(crate) struct Bootstrap {
     /// The file `deployment.auto.tfvars`.
     pub(crate) deployment: String,
     roles: Roles,
+    /// What the boundary allows at most.
+    boundary: Vec<Statement>,
 }
 
 /// Applies it as far as its roles and the name of its bucket go, and gives the file of the backend.
@@ -61,12 +64,14 @@ pub(crate) fn check(terraform: &Terraform) -> anyhow::Result<Bootstrap> {
             "-var=name_prefix=acme",
             r#"-var=plan_subjects=["repo:acme/lake:pull_request","repo:acme/lake:ref:refs/heads/main"]"#,
             r#"-var=deploy_subjects=["repo:acme/lake:environment:live"]"#,
+            &format!(r#"-var=delivery_streams=["{DELIVERY_STREAM}"]"#),
         ],
     )?;
-    let state = terraform.show(None)?;
-    let roles = privileges(&of_state(&state))?;
+    let state = terraform.state()?;
+    let resources = of_state(&state);
+    let roles = privileges(&resources)?;
     let file = |output: &str| {
-        let text = state["values"]["outputs"][output]["value"].as_str();
+        let text = state["outputs"][output]["value"].as_str();
         text.map(str::to_owned)
             .with_context(|| format!("the bootstrap has no output `{output}`"))
     };
@@ -74,7 +79,16 @@ pub(crate) fn check(terraform: &Terraform) -> anyhow::Result<Bootstrap> {
         backend: file("backend")?,
         deployment: file("deployment")?,
         roles,
+        boundary: boundary(&resources)?,
     })
+}
+
+fn boundary(resources: &[Resource]) -> anyhow::Result<Vec<Statement>> {
+    let policy = resources
+        .iter()
+        .find(|it| it.kind == "aws_iam_policy" && it.text("name") == BOUNDARY)
+        .with_context(|| format!("the bootstrap makes no policy {BOUNDARY}"))?;
+    Ok(allowing(&parse(policy.text("policy"), &policy.address)?))
 }
 
 impl Bootstrap {
@@ -107,25 +121,45 @@ impl Bootstrap {
         ));
         Ok(())
     }
-}
 
-/// Checks that every role of a deployment has the boundary that the bootstrap made for it, which
-/// the deployment knows from the bootstrap's file alone.
-///
-/// # Errors
-///
-/// Names each role that has none, or another.
-pub(crate) fn confines(resources: &[Resource]) -> anyhow::Result<()> {
-    let boundary = format!("arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}");
-    let roles = || resources.iter().filter(|one| one.kind == "aws_iam_role");
-    let free: Vec<_> = roles()
-        .filter(|role| role.text("permissions_boundary") != boundary)
-        .map(|role| &role.address)
-        .collect();
-    if !free.is_empty() || roles().next().is_none() {
-        bail!("{free:?} are roles without the boundary {boundary}");
+    /// Checks that every role of a deployment has the boundary that the bootstrap made for it, which
+    /// the deployment knows from the bootstrap's file alone, and that it loses nothing by it.
+    ///
+    /// # Errors
+    ///
+    /// Names each role that has none, or another, and what it is allowed beyond its boundary.
+    pub(crate) fn confines(&self, resources: &[Resource]) -> anyhow::Result<()> {
+        let boundary = format!("arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}");
+        let all = || resources.iter().filter(|one| one.kind == "aws_iam_role");
+        let free: Vec<_> = all()
+            .filter(|role| role.text("permissions_boundary") != boundary)
+            .map(|role| &role.address)
+            .collect();
+        if !free.is_empty() || all().next().is_none() {
+            bail!("{free:?} are roles without the boundary {boundary}");
+        }
+        let (mut beyond, mut within) = (Vec::new(), 0);
+        for (role, statements) in roles(resources, &mut Vec::new())? {
+            for statement in statements {
+                for (action, resource) in statement.each() {
+                    within += 1;
+                    if !allows(&self.boundary, action, resource) {
+                        beyond.push(format!("{role}: {action} on {resource}"));
+                    }
+                }
+            }
+        }
+        if !beyond.is_empty() {
+            bail!(
+                "the boundary takes from roles what they need:\n- {}",
+                beyond.join("\n- ")
+            );
+        }
+        step::say(&format!(
+            "the boundary leaves the roles each of the {within} things that they are allowed"
+        ));
+        Ok(())
     }
-    Ok(())
 }
 
 fn privileges(resources: &[Resource]) -> anyhow::Result<Roles> {

@@ -22,6 +22,12 @@ const KINDS: usize = 18;
 /// The bucket of the pipeline that is added, which is there before.
 const EXISTING_BUCKET: &str = "orders-of-others";
 
+/// A Firehose delivery stream that users of the generator's page may send to.
+pub(super) const DELIVERY_STREAM: &str = "orders-to-lake";
+
+/// Where else than to AWS's own addresses the page may send.
+pub(super) const ENDPOINT: &str = "https://vpce-1a2b.kinesis.eu-west-1.vpce.amazonaws.com";
+
 /// What every pipeline shares, and what therefore changes when one comes or goes.
 const SHARED: [&str; 3] = [
     "module.dashboard.aws_cloudwatch_dashboard.this",
@@ -73,7 +79,7 @@ impl<'t> Deployment<'t> {
             "apply of everything",
             &["apply", "-auto-approve", "-parallelism=30", &variables],
         )?;
-        let state = self.terraform.show(None)?;
+        let state = self.terraform.state()?;
         let kinds = self.server.contents()?.len();
         if kinds < KINDS {
             bail!(
@@ -92,9 +98,10 @@ impl<'t> Deployment<'t> {
     pub(crate) fn repeat(&self) -> anyhow::Result<()> {
         self.scratch.packages()?;
         let variables = self.variables(&["mock-data"])?;
-        let ended =
-            self.terraform
-                .run(&["plan", "-detailed-exitcode", "-parallelism=30", &variables])?;
+        let ended = self.terraform.end(
+            "the second plan",
+            &["plan", "-detailed-exitcode", "-parallelism=30", &variables],
+        )?;
         if ended.code != Some(0) {
             bail!("the second plan is not empty:\n{}", ended.printed);
         }
@@ -137,13 +144,13 @@ impl<'t> Deployment<'t> {
                 &variables,
             ],
         )?;
-        let plan = self.terraform.show(Some("changed.tfplan"))?;
+        let plan = self.terraform.plan("changed.tfplan")?;
         touches_only_that(&plan)?;
         self.terraform.succeed(
             "apply of the change",
             &["apply", "-parallelism=30", "changed.tfplan"],
         )?;
-        self.terraform.show(None)
+        self.terraform.state()
     }
 
     /// Gives a bucket that holds data another name, which would remove it.
@@ -159,23 +166,29 @@ impl<'t> Deployment<'t> {
         let name = "bucket: user-activity-logs";
         fs::write(&file, text.replace(name, "bucket: another"))?;
         let variables = self.variables(&["mock-data"])?;
-        let refused = self.terraform.run(&[
-            "apply",
-            "-auto-approve",
-            "-parallelism=30",
-            "-refresh=false",
-            &variables,
-        ])?;
+        let refused = self.terraform.end(
+            "apply of another name",
+            &[
+                "apply",
+                "-auto-approve",
+                "-parallelism=30",
+                "-refresh=false",
+                &variables,
+            ],
+        )?;
         if refused.code == Some(0) || !refused.says("and the objects of its bucket acme-user") {
             bail!("a bucket with data was renamed:\n{}", refused.printed);
         }
         fs::write(&file, text)?;
-        let ended = self.terraform.run(&[
-            "plan",
-            "-detailed-exitcode",
-            r#"-target=module.bucket["user-activity"]"#,
-            &variables,
-        ])?;
+        let ended = self.terraform.end(
+            "plan of the bucket that was kept",
+            &[
+                "plan",
+                "-detailed-exitcode",
+                r#"-target=module.bucket["user-activity"]"#,
+                &variables,
+            ],
+        )?;
         if ended.code != Some(0) || !self.server.has(bucket, "a.json") {
             bail!("a refusal has changed the bucket:\n{}", ended.printed);
         }
@@ -191,14 +204,17 @@ impl<'t> Deployment<'t> {
     pub(crate) fn destroy(&self) -> anyhow::Result<()> {
         let bucket = "acme-kdg-archive";
         self.server.put(bucket, "kinesis/1.json")?;
-        let before = of_state(&self.terraform.show(None)?);
-        let refused = self.terraform.run(&[
-            "destroy",
-            "-auto-approve",
-            "-parallelism=30",
-            "-refresh=false",
-            &self.variables(&[])?,
-        ])?;
+        let before = of_state(&self.terraform.state()?);
+        let refused = self.terraform.end(
+            "destroy without leave",
+            &[
+                "destroy",
+                "-auto-approve",
+                "-parallelism=30",
+                "-refresh=false",
+                &self.variables(&[])?,
+            ],
+        )?;
         if refused.code == Some(0) || !self.server.has(bucket, "kinesis/1.json") {
             bail!("a bucket was destroyed with its data:\n{}", refused.printed);
         }
@@ -206,7 +222,7 @@ impl<'t> Deployment<'t> {
         if !refused.says(sentence) {
             bail!("the refusal does not say how:\n{}", refused.printed);
         }
-        let after = of_state(&self.terraform.show(None)?);
+        let after = of_state(&self.terraform.state()?);
         let kept: BTreeSet<_> = after.iter().map(|resource| &resource.address).collect();
         let mut gone = before.iter().map(|resource| &resource.address);
         if let Some(gone) = gone.find(|address| !kept.contains(address)) {
@@ -243,7 +259,11 @@ impl<'t> Deployment<'t> {
         self.scratch.variables(&json!({
             "delete_data_of": delete_data_of,
             "alarms": {"email": "team@example.com", "silence_minutes": {"user-activity": 60}},
-            "kdg": {"users": ["ada@example.com"]},
+            "kdg": {
+                "users": ["ada@example.com"],
+                "delivery_streams": [DELIVERY_STREAM],
+                "endpoints": [ENDPOINT],
+            },
             "bucket_readers": ["arn:aws:iam::210987654321:root"],
         }))
     }

@@ -8,13 +8,17 @@ use serde_json::Value;
 use super::resources::Resource;
 
 /// Actions that AWS scopes to no resource, or by a condition only, each with the reason.
-const UNSCOPED: [&str; 7] = [
+const UNSCOPED: [&str; 9] = [
     // Pools get their ids when they are made; the condition asks for the deployment's tag.
     "cognito-identity:CreateIdentityPool",
     "cognito-idp:CreateUserPool",
-    // "Actions, resources, and condition keys for Amazon Kinesis Data Streams" has no resource for it
-    // (service-authorization/latest/reference/list_amazonkinesisdatastreams.html).
+    // "Actions, resources, and condition keys for Amazon Kinesis Firehose" has no resource for it
+    // (service-authorization/latest/reference/list_amazonkinesisfirehose.html); the page offers what it lists.
+    "firehose:ListDeliveryStreams",
+    // "Actions, resources, and condition keys for Amazon Kinesis Data Streams" has no resource for these
+    // (service-authorization/latest/reference/list_amazonkinesisdatastreams.html); the page lists streams too.
     "kinesis:DescribeLimits",
+    "kinesis:ListStreams",
     // A mapping as well; the condition asks for the deployment's functions.
     "lambda:CreateEventSourceMapping",
     // "Actions, resources, and condition keys for Amazon SNS" has no resource for these
@@ -30,6 +34,17 @@ pub(super) struct Statement {
     pub(super) actions: Vec<String>,
     pub(super) resources: Vec<String>,
     pub(super) condition: Value,
+}
+
+impl Statement {
+    /// Each action with each resource that it is allowed on.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&str, &str)> {
+        let actions = self.actions.iter();
+        actions.flat_map(|action| {
+            let resources = self.resources.iter();
+            resources.map(|resource| (action.as_str(), resource.as_str()))
+        })
+    }
 }
 
 /// What each role may do, by the role's name.
@@ -124,7 +139,8 @@ fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-fn allowing(policy: &Value) -> Vec<Statement> {
+/// The statements of a policy that allow something.
+pub(super) fn allowing(policy: &Value) -> Vec<Statement> {
     let statements = list(&policy["Statement"]);
     let allowing = statements.into_iter().filter(|it| it["Effect"] == "Allow");
     allowing

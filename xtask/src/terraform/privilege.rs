@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
+use super::deployment::{DELIVERY_STREAM, ENDPOINT};
 use super::policy::{allows, list, parse, roles};
 use super::resources::Resource;
 use crate::step;
@@ -28,6 +29,7 @@ pub(crate) fn check(resources: &[Resource]) -> anyhow::Result<()> {
     let mut wrong = Vec::new();
     let roles = roles(resources, &mut wrong)?;
     buckets(resources, &mut wrong)?;
+    origins(resources, &mut wrong);
     let pipelines = pipelines(resources)?;
     let mut judged = 0;
     let mut judge = |role: &str, action: &str, resource: &str, may: bool| {
@@ -169,7 +171,9 @@ pub(crate) fn check(resources: &[Resource]) -> anyhow::Result<()> {
         judge(role, "kinesis:GetRecords", &process.stream, false);
         judge(role, "kinesis:DeleteStream", &process.stream, false);
         judge(role, "s3:GetObject", &quarantined, false);
+        judge(&process.role, "kinesis:ListStreams", "*", false);
     }
+    page(&mut judge);
     if !wrong.is_empty() {
         bail!("privileges are not the least:\n- {}", wrong.join("\n- "));
     }
@@ -178,6 +182,50 @@ pub(crate) fn check(resources: &[Resource]) -> anyhow::Result<()> {
         roles.len()
     ));
     Ok(())
+}
+
+/// People with the generator's page, beyond the pipelines' streams.
+fn page(judge: &mut impl FnMut(&str, &str, &str, bool)) {
+    let role = "acme-kdg";
+    let delivery = format!(
+        "arn:aws:firehose:{}:123456789012:deliverystream/{DELIVERY_STREAM}",
+        super::REGION
+    );
+    judge(role, "kinesis:ListStreams", "*", true);
+    judge(role, "firehose:ListDeliveryStreams", "*", true);
+    for (action, may) in [
+        ("firehose:DescribeDeliveryStream", true),
+        ("firehose:PutRecordBatch", true),
+        ("firehose:PutRecord", false),
+        ("firehose:UpdateDestination", false),
+        ("firehose:DeleteDeliveryStream", false),
+    ] {
+        judge(role, action, &delivery, may);
+        judge(role, action, &format!("{delivery}-of-others"), false);
+    }
+}
+
+/// Checks that a browser lets the page speak to whom it sends to, and to nobody else.
+fn origins(resources: &[Resource], wrong: &mut Vec<String>) {
+    let aws = ["cognito-idp", "cognito-identity", "kinesis", "firehose"]
+        .map(|service| format!("https://{service}.{}.amazonaws.com", super::REGION));
+    let expected = format!("connect-src 'self' {} {ENDPOINT}", aws.join(" "));
+    let headers = resources
+        .iter()
+        .filter(|it| it.kind == "aws_cloudfront_response_headers_policy");
+    let policies = headers.map(|it| {
+        let security = &it.values["security_headers_config"][0]["content_security_policy"][0];
+        security["content_security_policy"]
+            .as_str()
+            .unwrap_or_default()
+    });
+    let policies: Vec<_> = policies.collect();
+    let is_exact = |policy: &&str| policy.split("; ").any(|directive| directive == expected);
+    if policies.is_empty() || !policies.iter().all(is_exact) {
+        wrong.push(format!(
+            "the page has not `{expected}` in its policies {policies:?}"
+        ));
+    }
 }
 
 /// Checks that nobody unnamed is let into a bucket, and nobody without TLS.

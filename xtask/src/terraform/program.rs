@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -111,7 +112,7 @@ impl Terraform {
     ///
     /// When there is neither a mirror nor a registry, or what they have is another provider.
     pub(crate) fn init(&self) -> anyhow::Result<()> {
-        let ended = self.run(&["init", "-backend=false", "-lockfile=readonly"])?;
+        let ended = self.end("init", &["init", "-backend=false", "-lockfile=readonly"])?;
         if ended.code == Some(0) {
             return Ok(());
         }
@@ -127,8 +128,7 @@ impl Terraform {
     ///
     /// When it fails, with what it printed.
     pub(crate) fn succeed(&self, name: &str, arguments: &[&str]) -> anyhow::Result<String> {
-        let started = std::time::Instant::now();
-        let ended = self.run(arguments)?;
+        let ended = self.end(name, arguments)?;
         if ended.code != Some(0) {
             bail!(
                 "{name} failed: terraform {}\n{}",
@@ -136,19 +136,25 @@ impl Terraform {
                 ended.printed
             );
         }
-        step::say(&format!(
-            "{name} done in {:.1} s",
-            started.elapsed().as_secs_f32()
-        ));
         Ok(ended.printed)
     }
 
-    /// Runs it to any end.
+    /// Runs it to any end, and says how long it took.
     ///
     /// # Errors
     ///
     /// When it cannot be started.
-    pub(crate) fn run(&self, arguments: &[&str]) -> anyhow::Result<Ended> {
+    pub(crate) fn end(&self, name: &str, arguments: &[&str]) -> anyhow::Result<Ended> {
+        let started = Instant::now();
+        let ended = self.run(arguments)?;
+        step::say(&format!(
+            "{name} done in {:.1} s",
+            started.elapsed().as_secs_f32()
+        ));
+        Ok(ended)
+    }
+
+    fn run(&self, arguments: &[&str]) -> anyhow::Result<Ended> {
         let output = self
             .command(arguments)
             .output()
@@ -160,25 +166,37 @@ impl Terraform {
         })
     }
 
-    /// The state, or a saved plan, as JSON.
+    /// The state as it is stored, for which no provider has to start.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(crate) fn state(&self) -> anyhow::Result<Value> {
+        self.json("the state", &["state", "pull"])
+    }
+
+    /// A saved plan as JSON.
     ///
     /// # Errors
     ///
     /// When there is none.
-    pub(crate) fn show(&self, plan: Option<&str>) -> anyhow::Result<Value> {
-        let mut arguments = vec!["show", "-json"];
-        arguments.extend(plan);
+    pub(crate) fn plan(&self, file: &str) -> anyhow::Result<Value> {
+        self.json("the plan", &["show", "-json", file])
+    }
+
+    fn json(&self, what: &str, arguments: &[&str]) -> anyhow::Result<Value> {
         let output = self
-            .command(&arguments)
+            .command(arguments)
             .output()
             .context("terraform cannot be started")?;
         if !output.status.success() {
             bail!(
-                "terraform show failed:\n{}",
+                "{what} cannot be read: terraform {}\n{}",
+                arguments.join(" "),
                 String::from_utf8_lossy(&output.stderr)
             );
         }
-        serde_json::from_slice(&output.stdout).context("terraform show printed no JSON")
+        serde_json::from_slice(&output.stdout).with_context(|| format!("{what} is no JSON"))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -193,7 +211,7 @@ impl Terraform {
         command
             .arg(format!("-chdir={}", self.folder.display()))
             .args(verb);
-        if verb != ["show"] {
+        if verb != ["show"] && verb != ["state"] {
             command.arg("-no-color");
         }
         command

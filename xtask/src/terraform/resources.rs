@@ -1,4 +1,4 @@
-//! What `terraform show -json` lists, as the tests ask for it.
+//! What a state and a plan list, as the tests ask for it.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,13 @@ pub(crate) struct Resource {
     pub(crate) values: Value,
 }
 
-/// Every managed resource of a state, modules below modules included.
+/// Every managed resource of a state as it is stored, modules below modules included.
 pub(crate) fn of_state(state: &Value) -> Vec<Resource> {
-    let mut resources = Vec::new();
-    collect(&state["values"]["root_module"], &mut resources);
+    let resources = state["resources"].as_array().into_iter().flatten();
     resources
+        .filter(|resource| resource["mode"] == "managed")
+        .flat_map(instances)
+        .collect()
 }
 
 /// What a plan does, by the address of the resource; what it leaves alone is not listed.
@@ -41,21 +43,53 @@ impl Resource {
     }
 }
 
-fn collect(module: &Value, resources: &mut Vec<Resource>) {
-    for resource in module["resources"].as_array().into_iter().flatten() {
-        if resource["mode"] == "managed" {
-            resources.push(Resource {
-                address: text(&resource["address"]),
-                kind: text(&resource["type"]),
-                values: resource["values"].clone(),
-            });
+fn instances(resource: &Value) -> impl Iterator<Item = Resource> {
+    let (kind, name) = (text(&resource["type"]), text(&resource["name"]));
+    let module = match resource["module"].as_str() {
+        Some(module) => format!("{module}."),
+        None => String::new(),
+    };
+    let instances = resource["instances"].as_array().into_iter().flatten();
+    instances.map(move |instance| {
+        let index = match &instance["index_key"] {
+            Value::Null => String::new(),
+            key => format!("[{key}]"),
+        };
+        Resource {
+            address: format!("{module}{kind}.{name}{index}"),
+            kind: kind.clone(),
+            values: instance["attributes"].clone(),
         }
-    }
-    for child in module["child_modules"].as_array().into_iter().flatten() {
-        collect(child, resources);
-    }
+    })
 }
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_resource_of_a_state_has_the_address_that_terraform_prints() {
+        let state = json!({"resources": [
+            {"mode": "data", "type": "aws_region", "name": "current", "instances": [{"attributes": {}}]},
+            {"mode": "managed", "type": "t", "name": "n", "instances": [{"attributes": {"a": "b"}}]},
+            {
+                "module": "module.kdg[\"kdg\"].module.bucket", "mode": "managed", "type": "t", "name": "n",
+                "instances": [{"index_key": "x", "attributes": {}}, {"index_key": 0, "attributes": {}}]
+            },
+        ]});
+        let resources = of_state(&state);
+        let addresses: Vec<_> = resources.iter().map(|it| it.address.as_str()).collect();
+        let within = "module.kdg[\"kdg\"].module.bucket.t.n";
+        assert_eq!(
+            addresses,
+            ["t.n", &format!("{within}[\"x\"]"), &format!("{within}[0]")]
+        );
+        assert_eq!(resources[0].text("a"), "b");
+    }
 }

@@ -2,17 +2,19 @@
 
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 
 use crate::python::{Python, SCANNER};
 use crate::step;
 
-/// A scan of every module, which goes on while AWS's stand-in is waited for. What is skipped is
+/// A scan of every module, which goes on beside the refusals. What is skipped is
 /// skipped in its place, with a reason.
 #[derive(Debug)]
 pub(crate) struct Scan {
     checkov: Child,
+    started: Instant,
 }
 
 impl Scan {
@@ -40,7 +42,10 @@ impl Scan {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let checkov = checkov.spawn().context("checkov cannot be started")?;
-        Ok(Self { checkov })
+        Ok(Self {
+            checkov,
+            started: Instant::now(),
+        })
     }
 
     /// Waits for its end.
@@ -56,7 +61,8 @@ impl Scan {
             .find(|line| line.starts_with("Passed checks"));
         match counts {
             Some(counts) if output.status.success() => {
-                step::say(&format!("checkov: {counts}"));
+                let seconds = self.started.elapsed().as_secs_f32();
+                step::say(&format!("checkov done in {seconds:.1} s: {counts}"));
                 Ok(())
             }
             _ => bail!("checkov has found something, or has not run:\n{printed}"),

@@ -15,13 +15,13 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    /// Copies everything anew.
+    /// Copies everything anew, into a folder of this name.
     ///
     /// # Errors
     ///
     /// When something cannot be copied.
-    pub(crate) fn make() -> anyhow::Result<Self> {
-        let root = step::target().join("terraform");
+    pub(crate) fn make(name: &str) -> anyhow::Result<Self> {
+        let root = step::target().join("terraform").join(name);
         if root.exists() {
             fs::remove_dir_all(&root).context("the copy of the last run cannot be removed")?;
         }
