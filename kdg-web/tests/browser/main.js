@@ -49,15 +49,24 @@ async function check([claim, prove, options], lane) {
     contexts.push(context);
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
-    page.on('console', (message) => message.type() === 'error' && complaints.push(`${message.text()} (${message.location().url})`));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(`${message.text()} (${message.location().url}:${message.location().lineNumber})`));
     page.on('pageerror', (error) => complaints.push(`${error}`));
     return page;
   };
   const elsewhere = open;
   const page = await open();
   const shot = async (name) => {
+    const size = page.viewportSize();
+    // A window in which nothing scrolls: a panel that stays in view would be cut in a picture of the whole page.
+    const height = await page.evaluate(() => {
+      const above = (panel) => panel.getBoundingClientRect().top + scrollY;
+      const panels = [...document.querySelectorAll('.happens')].map((panel) => above(panel) + panel.scrollHeight + 16);
+      return Math.max(document.documentElement.scrollHeight, ...panels);
+    });
+    await page.setViewportSize({ ...size, height });
     await page.evaluate(() => scrollTo(0, 0));
-    await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true, caret: 'initial' });
+    await page.screenshot({ path: path.join(screenshots, `${name}.png`), caret: 'initial' });
+    await page.setViewportSize(size);
   };
   const started = Date.now();
   try {

@@ -56,13 +56,12 @@ export const past = (page, name, number) =>
     [name, number],
   );
 
-const shown = () => document.querySelector('.clock').textContent.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
-
 /** The seconds that the clock of a run shows. */
-export const seconds = (page) => page.evaluate(shown);
+export const seconds = async (page) => (await page.locator('.clock').innerText()).split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
 
 /** Waits until the clock of a run shows so many seconds. */
-export const clock = (page, wanted) => page.waitForFunction(`(${shown})() >= ${wanted}`);
+export const clock = (page, wanted) =>
+  page.waitForFunction((least) => document.querySelector('.clock').textContent.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) >= least, wanted);
 
 export const start = (page) => press(page, 'Start');
 export const over = (page, timeout) => page.locator('[data-summary]').waitFor(timeout && { timeout });
