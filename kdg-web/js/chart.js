@@ -58,7 +58,7 @@ export function chart(host, unit, lines) {
         height: HEIGHT,
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
-        padding: [8, 8, 0, 0],
+        padding: [8, 18, 0, 0],
         scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
         axes: [
           axis({ size: 30, values: (_, ticks) => ticks.map((tick) => `${tick} s`) }),
