@@ -7,6 +7,23 @@ const MOST_POINTS = 2400;
 
 const HEIGHT = 170;
 
+// Charts with points that are not drawn yet. Each is drawn in a task of its own: together with another,
+// or with the numbers beside it, it would keep who types or clicks waiting.
+const undrawn = new Set();
+
+function later(drawAll) {
+  if (undrawn.size === 0) setTimeout(drawNext);
+  undrawn.add(drawAll);
+}
+
+function drawNext() {
+  const [next] = undrawn;
+  if (!next) return;
+  undrawn.delete(next);
+  next();
+  if (undrawn.size > 0) setTimeout(drawNext);
+}
+
 /**
  * Puts a chart into `host`.
  *
@@ -17,7 +34,15 @@ const HEIGHT = 170;
 export function chart(host, unit, lines) {
   const series = JSON.parse(lines);
   const data = [[], ...series.map(() => [])];
-  const style = (name) => getComputedStyle(host).getPropertyValue(name).trim();
+  // Read now and when the theme changes: asking while drawing would lay out the page in the middle of it.
+  let colours;
+  const read = () => {
+    const style = getComputedStyle(host);
+    const names = ['--muted', '--grid', ...series.map(({ colour }) => colour)];
+    colours = new Map(names.map((name) => [name, style.getPropertyValue(name).trim()]));
+  };
+  const style = (name) => colours.get(name);
+  read();
   let plot;
   const axis = (more) => ({
     stroke: () => style('--muted'),
@@ -34,7 +59,7 @@ export function chart(host, unit, lines) {
         height: HEIGHT,
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
-        padding: [8, 8, 0, 0],
+        padding: [8, 18, 0, 0],
         scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
         axes: [
           axis({ size: 30, values: (_, ticks) => ticks.map((tick) => `${tick} s`) }),
@@ -58,8 +83,11 @@ export function chart(host, unit, lines) {
   build();
   const sized = new ResizeObserver(() => plot.setSize({ width: Math.max(host.clientWidth, 200), height: HEIGHT }));
   sized.observe(host);
-  // Colours are read while drawing.
-  const redraw = () => plot.redraw(false, false);
+  const drawAll = () => plot.setData(data);
+  const redraw = () => {
+    read();
+    plot.redraw(false, false);
+  };
   const dark = matchMedia('(prefers-color-scheme: dark)');
   dark.addEventListener('change', redraw);
   const themed = new MutationObserver(redraw);
@@ -71,15 +99,16 @@ export function chart(host, unit, lines) {
         data[index].push(value);
         if (data[index].length > MOST_POINTS) data[index].shift();
       });
-      plot.setData(data);
+      later(drawAll);
     },
     /** Begins anew. */
     clear() {
       for (const column of data) column.length = 0;
-      plot.setData(data);
+      later(drawAll);
     },
     /** Leaves the page. */
     remove() {
+      undrawn.delete(drawAll);
       sized.disconnect();
       themed.disconnect();
       dark.removeEventListener('change', redraw);

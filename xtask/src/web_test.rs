@@ -9,6 +9,9 @@ use crate::chromium::Chromium;
 use crate::stack::Stack;
 use crate::{build, step, web};
 
+/// What the claims send, with the real function behind it.
+const PIPELINES: [&str; 2] = ["--pipelines", "kdg-web/tests/browser/pipelines"];
+
 /// Of everybody; `kdg-web/tests/browser/sign_in.js` knows it, too.
 const PASSWORD: &str = "Correct-horse-9";
 
@@ -26,12 +29,16 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let page = web::build()?;
     let built = build::tested()?;
     let data = step::target().join("web-test");
-    let stack = Stack::start(&built, &data.join("plain"), &["--no-limits"])?;
-    let faulty = Stack::start(
-        &built,
-        &data.join("faulty"),
-        &["--no-limits", "--fault", "put-records=0.3"],
-    )?;
+    let plain = [&["--no-limits"], &PIPELINES[..]].concat();
+    let stack = Stack::start(&built, &data.join("plain"), &plain)?;
+    let faults = [
+        "--fault",
+        "put-records=0.3",
+        "--fault",
+        "put-records-unavailable=0.05",
+    ];
+    let faulty = [&plain[..], &faults].concat();
+    let faulty = Stack::start(&built, &data.join("faulty"), &faulty)?;
     let expiry = EXPIRY_SECONDS.to_string();
     let people = [
         ["--page-invite", "invited"],
@@ -66,6 +73,7 @@ impl Signing {
         let port = port.to_string();
         let files = page.to_string_lossy();
         let mut all = vec!["--no-limits", "--page", &port, "--page-files", &files];
+        all.extend(PIPELINES);
         all.extend(arguments);
         let stack = Stack::start_with(built, data, &all, &[("SLUICE_PAGE_PASSWORD", PASSWORD)])?;
         let page = format!("http://127.0.0.1:{port}/");

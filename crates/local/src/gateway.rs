@@ -64,6 +64,8 @@ pub(crate) struct Gateway {
     pub(crate) api_faults: ApiFaults,
     pub(crate) credentials: Credentials,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The share of requests with records for a stream that are answered 503.
+    pub(crate) put_records_fault: Fault,
     /// The share of object uploads that are answered 503 `SlowDown`.
     pub(crate) put_object_fault: Fault,
 }
@@ -132,6 +134,11 @@ impl Gateway {
                 Err(refused) => refused,
             },
             Route::Kinesis => match self.signed(request, "kinesis").await {
+                Ok(request)
+                    if route::brings_records(&request) && self.put_records_fault.strikes() =>
+                {
+                    unavailable()
+                }
                 Ok(request) => self.kinesis.handle(request).await.map(Body::from),
                 Err(refused) => refused,
             },
@@ -217,6 +224,18 @@ fn health() -> Response<Body> {
 fn with_status(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
+    response
+}
+
+/// How Kinesis says that a whole request came to nothing.
+///
+/// Source: "Common Errors" in the Amazon Kinesis Data Streams Service API Reference.
+fn unavailable() -> Response<Body> {
+    let mut response = json_error(
+        "ServiceUnavailable",
+        "The request has failed due to a temporary failure of the server.",
+    );
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     response
 }
 

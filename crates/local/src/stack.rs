@@ -118,6 +118,7 @@ impl Stack {
             api_faults: config.faults.api,
             credentials: credentials.clone(),
             clock: Arc::clone(&clock),
+            put_records_fault: config.faults.put_records_unavailable,
             put_object_fault: config.faults.put_object,
         });
         let (stop, stopped) = watch::channel(false);

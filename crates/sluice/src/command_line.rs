@@ -75,8 +75,8 @@ pub(crate) struct DeploymentArguments {
     /// Do not throttle: shards take and give whatever comes
     #[arg(long)]
     pub(crate) no_limits: bool,
-    /// Let a fault strike: put-records, put-record-batch, put-object, invoke, api-unavailable,
-    /// api-limited, api-slow or api-broken, then =RATE, 0 to 1
+    /// Let a fault strike: put-records, put-records-unavailable, put-record-batch, put-object,
+    /// invoke, api-unavailable, api-limited, api-slow or api-broken, then =RATE, 0 to 1
     #[arg(long = "fault", value_name = "FAULT=RATE")]
     pub(crate) faults: Vec<FaultRate>,
 }

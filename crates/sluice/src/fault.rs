@@ -17,6 +17,8 @@ pub(crate) struct FaultRate {
 pub(crate) enum FaultKind {
     /// An entry of `PutRecords` is throttled.
     PutRecords,
+    /// A request with records for a stream is answered 503.
+    PutRecordsUnavailable,
     /// A record for a delivery stream is throttled.
     PutRecordBatch,
     /// An upload to S3 is answered 503.
@@ -36,8 +38,8 @@ pub(crate) enum FaultKind {
 /// Why a fault cannot be understood.
 #[derive(Debug, PartialEq, Eq, Error)]
 #[error(
-    "expected put-records, put-record-batch, put-object, invoke, api-unavailable, api-limited, \
-     api-slow or api-broken, then =RATE with a rate from 0 to 1"
+    "expected put-records, put-records-unavailable, put-record-batch, put-object, invoke, \
+     api-unavailable, api-limited, api-slow or api-broken, then =RATE with a rate from 0 to 1"
 )]
 pub(crate) struct FaultError;
 
@@ -48,6 +50,7 @@ impl FromStr for FaultRate {
         let (name, rate) = text.split_once('=').ok_or(FaultError)?;
         let kind = match name {
             "put-records" => FaultKind::PutRecords,
+            "put-records-unavailable" => FaultKind::PutRecordsUnavailable,
             "put-record-batch" => FaultKind::PutRecordBatch,
             "put-object" => FaultKind::PutObject,
             "invoke" => FaultKind::Invoke,

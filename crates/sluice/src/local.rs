@@ -215,6 +215,10 @@ fn faults(rates: &[FaultRate], seed: u64) -> Faults {
             rate_of(rates, FaultKind::PutRecordBatch),
             seed.wrapping_add(6),
         ),
+        put_records_unavailable: Fault::new(
+            rate_of(rates, FaultKind::PutRecordsUnavailable),
+            seed.wrapping_add(7),
+        ),
         invoke: rate_of(rates, FaultKind::Invoke),
     }
 }

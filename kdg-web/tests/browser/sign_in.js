@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 
-import { held } from './stack.js';
+import { SEQUENCE, choose, fill, inside, numbers, over, run, start, total, upTo, write } from './page.js';
+import { keys, object } from './stack.js';
 
 export const PASSWORD = 'Correct-horse-9';
 const OTHER_PASSWORD = 'Another-horse-8';
@@ -23,16 +24,14 @@ function code(secret, later = 0) {
   return `${number % 1_000_000}`.padStart(6, '0');
 }
 
-async function sign(page, user, password) {
+/** Signs in as a user. */
+export async function sign(page, user, password) {
   await page.getByLabel('User name').fill(user);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-const inside = (page) => page.getByRole('heading', { name: 'Target' }).waitFor();
 const refused = (page, words) => page.locator('form .wrong').filter({ hasText: words }).waitFor();
-const fill = (page, label, text) => page.getByRole('textbox', { name: label, exact: true }).fill(text);
-const total = async (page, name) => Number((await page.locator(`[data-total="${name}"]`).innerText()).replaceAll(',', ''));
 
 /** Everything that the page sends, and what it says in the console. */
 function overheard(page) {
@@ -42,14 +41,7 @@ function overheard(page) {
   return heard;
 }
 
-async function run(page, records, perSecond) {
-  await fill(page, 'Records per second', `${perSecond}`);
-  await fill(page, 'Records', `${records}`);
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await page.locator('[data-summary]').waitFor({ timeout: 60_000 });
-}
-
-export const signInTests = [
+export const signInClaims = [
   [
     'a wrong password is refused in words, the right one signs in, and neither is sent or kept',
     async ({ page, people }) => {
@@ -90,18 +82,22 @@ export const signInTests = [
   ],
   [
     'keys that expire while a run goes on cost it nothing',
-    async ({ page, people }) => {
+    async (given) => {
+      const { page, people } = given;
+      const lane = given.lane(people.endpoint);
+      await lane.account();
       const heard = overheard(page);
       await page.goto(people.page);
       await sign(page, 'tester', PASSWORD);
       await inside(page);
-      await fill(page, 'Stream name', 'user-activity-stream');
-      const before = (await held(people.endpoint, 'user-activity-stream')).length;
+      await fill(page, 'Stream name', lane.name);
+      await write(page, SEQUENCE);
       // As long as three times what the keys are good for.
-      await run(page, people.expiry * 3 * 100, 100);
-      assert.equal(await total(page, 'acknowledged'), people.expiry * 3 * 100);
-      const after = (await held(people.endpoint, 'user-activity-stream')).length;
-      assert.equal(after - before, people.expiry * 3 * 100);
+      const wanted = people.expiry * 3 * 100;
+      await fill(page, 'Records per second', 100);
+      await fill(page, 'Records', wanted);
+      const { records } = await run(page, lane, 60_000);
+      assert.deepEqual(numbers(records), upTo(wanted));
       const renewals = heard.filter((text) => text.includes('REFRESH_TOKEN_AUTH')).length;
       assert.ok(renewals >= 2, `the session was renewed ${renewals} times`);
     },
@@ -132,17 +128,30 @@ export const signInTests = [
       await page.goto(people.page);
       await sign(page, 'tester', PASSWORD);
       await inside(page);
-      await page.getByRole('radio', { name: 'Firehose', exact: true }).check({ force: true });
+      await choose(page, 'Firehose');
       await page.locator('#listed').selectOption('clicks');
-      await run(page, 500, 500);
+      await write(page, SEQUENCE);
+      await choose(page, 'As fast as possible');
+      await fill(page, 'Records', 500);
+      await start(page);
+      await over(page);
       assert.equal(await total(page, 'acknowledged'), 500);
       await page.getByText('Objects that arrive').click();
       await page.getByRole('combobox', { name: 'Bucket' }).fill('clicks-bucket');
       await page.keyboard.press('Tab');
       const objects = page.locator('.objects li button');
       await objects.first().click();
-      const first = await page.locator('.content').innerText();
-      assert.ok(first.includes('user_id'), first);
+      const shown = await page.locator('.content').innerText();
+      assert.ok(shown.includes('"who"'), shown);
+      const lines = [];
+      for (const seen = new Set(); lines.length < 500; ) {
+        for (const key of (await keys(people.endpoint, 'clicks-bucket')).filter((key) => !seen.has(key))) {
+          seen.add(key);
+          const content = await object(people.endpoint, 'clicks-bucket', key);
+          lines.push(...`${content}`.trimEnd().split('\n').map((text) => ({ text })));
+        }
+      }
+      assert.deepEqual(numbers(lines), upTo(500));
     },
   ],
 ];

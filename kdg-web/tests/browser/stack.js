@@ -1,36 +1,12 @@
-// The local stack, asked by other code than the page's: what a stream holds.
+// The local stack, asked by other code than the page's: what a stream holds, and what a bucket does.
 
-import { createHash, createHmac } from 'node:crypto';
-
-const REGION = 'us-east-1';
-const KEY = 'test';
-
-const sha256 = (text) => createHash('sha256').update(text).digest('hex');
-const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
+import { signed } from './signed.js';
 
 /** Calls an operation of Kinesis. */
 export async function kinesis(endpoint, operation, input) {
-  const body = JSON.stringify(input);
-  const now = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-  const scope = `${now.slice(0, 8)}/${REGION}/kinesis/aws4_request`;
-  const headers = {
-    'content-type': 'application/x-amz-json-1.1',
-    host: new URL(endpoint).host,
-    'x-amz-date': now,
-    'x-amz-target': `Kinesis_20131202.${operation}`,
-  };
-  const names = Object.keys(headers).sort();
-  const listed = names.map((name) => `${name}:${headers[name]}\n`).join('');
-  const asked = ['POST', '/', '', listed, names.join(';'), sha256(body)].join('\n');
-  const words = ['AWS4-HMAC-SHA256', now, scope, sha256(asked)].join('\n');
-  const key = [now.slice(0, 8), REGION, 'kinesis', 'aws4_request'].reduce(hmac, 'AWS4test');
-  const signature = createHmac('sha256', key).update(words).digest('hex');
-  headers.authorization = `AWS4-HMAC-SHA256 Credential=${KEY}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
-  delete headers.host;
-  const answer = await fetch(endpoint, { method: 'POST', headers, body });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${operation}: ${text}`);
-  return text ? JSON.parse(text) : {};
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Kinesis_20131202.${operation}` };
+  const answer = await signed(endpoint, 'kinesis', { method: 'POST', headers, body: JSON.stringify(input) });
+  return answer.length > 0 ? JSON.parse(answer) : {};
 }
 
 /** A new stream of so many shards. */
@@ -42,35 +18,47 @@ export async function stream(endpoint, name, shards) {
   }
 }
 
-/** Everything that a stream holds: `{identity, text}`. */
-export async function held(endpoint, name) {
-  const { Shards } = await kinesis(endpoint, 'ListShards', { StreamName: name });
+/** What a shard holds after a sequence number, or all of it: `{identity, shard, sequence, key, data}`. */
+export async function held(endpoint, name, shard, after) {
+  const place = after ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: after } : { ShardIteratorType: 'TRIM_HORIZON' };
+  let { ShardIterator: iterator } = await kinesis(endpoint, 'GetShardIterator', { StreamName: name, ShardId: shard, ...place });
   const records = [];
-  for (const { ShardId } of Shards) {
-    let { ShardIterator: iterator } = await kinesis(endpoint, 'GetShardIterator', {
-      StreamName: name,
-      ShardId,
-      ShardIteratorType: 'TRIM_HORIZON',
-    });
-    for (;;) {
-      let read;
-      try {
-        read = await kinesis(endpoint, 'GetRecords', { ShardIterator: iterator, Limit: 10000 });
-      } catch (error) {
-        // A shard is read five times a second at most.
-        if (`${error}`.includes('ProvisionedThroughputExceeded')) continue;
-        throw error;
-      }
-      for (const record of read.Records) {
-        records.push({
-          identity: `${ShardId}:${record.SequenceNumber}`,
-          key: record.PartitionKey,
-          text: Buffer.from(record.Data, 'base64').toString(),
-        });
-      }
-      iterator = read.NextShardIterator;
-      if (read.MillisBehindLatest === 0 || !iterator) break;
+  for (;;) {
+    let read;
+    try {
+      read = await kinesis(endpoint, 'GetRecords', { ShardIterator: iterator, Limit: 10000 });
+    } catch (error) {
+      // A shard is read five times a second at most.
+      if (`${error}`.includes('ProvisionedThroughputExceeded')) continue;
+      throw error;
     }
+    for (const { SequenceNumber: sequence, PartitionKey: key, Data } of read.Records) {
+      records.push({ identity: `${shard}:${sequence}`, shard, sequence, key, data: Buffer.from(Data, 'base64') });
+    }
+    iterator = read.NextShardIterator;
+    if (read.MillisBehindLatest === 0 || !iterator) return records;
   }
-  return records;
 }
+
+/** The shards of a stream. */
+export async function shards(endpoint, name) {
+  const { Shards } = await kinesis(endpoint, 'ListShards', { StreamName: name });
+  return Shards.map(({ ShardId }) => ShardId);
+}
+
+/** Every key of a bucket. */
+export async function keys(endpoint, bucket) {
+  const found = [];
+  let from = {};
+  for (;;) {
+    const query = { 'list-type': '2', ...from };
+    const listed = `${await signed(endpoint, 's3', { method: 'GET', path: `/${bucket}`, query })}`;
+    for (const [, key] of listed.matchAll(/<Key>([^<]*)<\/Key>/g)) found.push(key);
+    const next = listed.match(/<NextContinuationToken>([^<]*)</);
+    if (!next) return found;
+    from = { 'continuation-token': next[1] };
+  }
+}
+
+/** The content of an object. */
+export const object = (endpoint, bucket, key) => signed(endpoint, 's3', { method: 'GET', path: `/${bucket}/${key}` });

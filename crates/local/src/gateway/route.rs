@@ -83,6 +83,15 @@ fn is_key_set<B>(request: &Request<B>) -> bool {
     request.method() == Method::GET && pool.is_some_and(|pool| pool.contains('_'))
 }
 
+/// Tells whether a request to Kinesis brings records.
+pub(crate) fn brings_records<B>(request: &Request<B>) -> bool {
+    let target = request.headers().get("x-amz-target");
+    let operation = target
+        .and_then(|target| target.to_str().ok())
+        .and_then(|target| target.rsplit('.').next());
+    matches!(operation, Some("PutRecord" | "PutRecords"))
+}
+
 /// Tells whether a request to S3 writes an object, or a part of one.
 pub(crate) fn is_upload<B>(request: &Request<B>) -> bool {
     let path = request.uri().path().trim_start_matches('/');

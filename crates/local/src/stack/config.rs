@@ -44,6 +44,8 @@ pub struct Config {
 pub struct Faults {
     /// Records that are throttled whatever the shard has room for.
     pub put_records: Fault,
+    /// Requests with records that are answered 503 as a whole.
+    pub put_records_unavailable: Fault,
     /// Records for Firehose that are throttled.
     pub put_record_batch: Fault,
     /// Uploads that are answered 503.
@@ -116,6 +118,7 @@ impl Default for Faults {
     fn default() -> Self {
         Self {
             put_records: Fault::never(),
+            put_records_unavailable: Fault::never(),
             put_record_batch: Fault::never(),
             put_object: Fault::never(),
             api: ApiFaults::default(),

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use aws_sdk_kinesis::primitives::Blob;
+use aws_sdk_kinesis::types::ShardIteratorType;
 use aws_sdk_s3::config::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
@@ -14,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::kinesis::server::client_of;
 use crate::lambda::function;
 
 /// An answer; its headers are in lower case.
@@ -205,4 +208,46 @@ async fn a_stand_in_answers_without_a_signature_and_fails_as_it_is_told() {
         let is_whole = serde_json::from_str::<Value>(&answer.body).is_ok();
         assert_eq!(is_whole, status != 200);
     }
+}
+
+#[tokio::test]
+async fn a_share_of_requests_with_records_is_answered_503_and_nothing_of_them_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config {
+        faults: Faults {
+            put_records_unavailable: Fault::new(0.5, 7),
+            ..Faults::default()
+        },
+        ..Config::new(folder.path())
+    };
+    let stack = Stack::start(config).await.unwrap();
+    stack.kinesis().create_stream("clicks", Some(1)).unwrap();
+    let endpoint = stack.endpoint();
+    let client = client_of(endpoint.trim_start_matches("http://").parse().unwrap());
+    let mut acknowledged = Vec::new();
+    for number in 0..40 {
+        let put = client.put_record().stream_name("clicks").partition_key("a");
+        let put = put.data(Blob::new(number.to_string()));
+        match put.send().await {
+            Ok(answer) => acknowledged.push(answer.sequence_number),
+            Err(error) => {
+                let status = error.raw_response().map(|answer| answer.status().as_u16());
+                assert_eq!(status, Some(503));
+            }
+        }
+    }
+    let refused = 40 - acknowledged.len();
+    assert!((8..32).contains(&refused), "{refused} were refused");
+
+    let iterator = client.get_shard_iterator().stream_name("clicks");
+    let iterator = iterator.shard_id("shardId-000000000000");
+    let iterator = iterator.shard_iterator_type(ShardIteratorType::TrimHorizon);
+    let iterator = iterator.send().await.unwrap().shard_iterator.unwrap();
+    let read = client.get_records().shard_iterator(iterator);
+    let records = read.send().await.unwrap().records;
+    let held: Vec<_> = records
+        .into_iter()
+        .map(|record| record.sequence_number)
+        .collect();
+    assert_eq!(held, acknowledged);
 }

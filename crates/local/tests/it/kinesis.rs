@@ -5,7 +5,7 @@
     reason = "the calls of the SDK are, and nothing here is deep"
 )]
 
-mod server;
+pub(crate) mod server;
 
 mod streams;
 

@@ -186,7 +186,8 @@ async fn answer(
     Ok(response.map(Full::new))
 }
 
-fn client_of(address: SocketAddr) -> Client {
+/// A client that asks once.
+pub(crate) fn client_of(address: SocketAddr) -> Client {
     let config = aws_sdk_kinesis::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new("test", "test", None, None, "tests"))

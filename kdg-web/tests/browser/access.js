@@ -1,0 +1,83 @@
+// What the page promises of who uses it and where it sends, without a user of its own.
+
+import assert from 'node:assert/strict';
+
+import { PASSWORD, sign } from './sign_in.js';
+import { balanced, choose, fill, inside, over, past, paste, press, run, start, total } from './page.js';
+
+const REGION = 'us-east-1';
+const refused = (page, words) => page.locator('form .wrong').filter({ hasText: words }).waitFor();
+
+export const accessClaims = [
+  [
+    'nothing is signed in without both keys',
+    async ({ page, address }) => {
+      await page.goto(address);
+      await press(page, 'Continue');
+      await refused(page, 'Both the access key');
+      assert.equal(await page.getByRole('heading', { name: 'Target' }).count(), 0);
+    },
+  ],
+  [
+    'without a configuration, region and endpoint are typed, and the stream is picked from the list',
+    async (given) => {
+      const { page, endpoint } = given;
+      const lane = given.lane(endpoint);
+      await lane.account();
+      await page.goto(await given.site());
+      await paste(page);
+      await refused(page, 'The region is missing');
+      await page.getByLabel('Region').fill(REGION);
+      await page.getByLabel('Endpoint, unless AWS').fill('127.0.0.1');
+      await press(page, 'Continue');
+      await refused(page, 'The endpoint is an address');
+      await page.getByLabel('Endpoint, unless AWS').fill(endpoint);
+      await press(page, 'Continue');
+      await inside(page);
+      await page.locator('#listed').selectOption(lane.name);
+      await fill(page, 'Records', 50);
+      const { records } = await run(page, lane);
+      assert.equal(records.length, 50);
+    },
+  ],
+  [
+    "a link with the original's parameters leads to its user pool",
+    async (given) => {
+      const { page, people } = given;
+      const pool = await (await fetch(new URL('config.json', people.page))).json();
+      const address = await given.site({ region: REGION, endpoint: people.endpoint });
+      const parameters = { upid: pool.userPoolId, ipid: pool.identityPoolId, cid: pool.userPoolClientId, r: REGION };
+      await page.goto(`${address}?${new URLSearchParams(parameters)}`);
+      await sign(page, 'tester', PASSWORD);
+      await inside(page);
+    },
+  ],
+  [
+    'temporary credentials that are pasted work until they expire, which is said in words',
+    async (given) => {
+      const { page, people, elsewhere } = given;
+      const lane = given.lane(people.endpoint);
+      await lane.account();
+      // Made ready first, because the keys are good for seconds.
+      const other = await elsewhere();
+      await other.goto(people.page);
+      await other.getByText('Paste temporary credentials instead').click();
+      await page.goto(people.page);
+      const answered = page.waitForResponse((answer) => answer.request().headers()['x-amz-target']?.endsWith('GetCredentialsForIdentity'));
+      await sign(page, 'tester', PASSWORD);
+      const { Credentials: keys } = await (await answered).json();
+      await paste(other, { key: keys.AccessKeyId, secret: keys.SecretKey, token: keys.SessionToken });
+      await inside(other);
+      await fill(other, 'Stream name', lane.name);
+      await fill(other, 'Records per second', 50);
+      await start(other);
+      await past(other, 'acknowledged', 0);
+      await other.locator('.note').filter({ hasText: 'ExpiredToken' }).filter({ hasText: 'paste new credentials' }).waitFor();
+      await press(other, 'Stop');
+      await over(other);
+      await balanced(other, lane);
+      const kept = await other.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
+      assert.ok(![keys.AccessKeyId, keys.SecretKey, keys.SessionToken].some((secret) => kept.includes(secret)));
+    },
+  ],
+];
