@@ -7,6 +7,7 @@ import { deflateRawSync } from 'node:zlib';
 import { outageTests } from './outage.js';
 import { signInTests } from './sign_in.js';
 import { held, stream } from './stack.js';
+import { trialTests } from './trial.js';
 
 const SEQUENCE = '{"id": {{sequence.next}}, "who": "{{name.firstName}}"}';
 
@@ -78,6 +79,7 @@ async function ready(given, shards = 2, template = SEQUENCE, endpoint = given.en
 export const tests = [
   ...signInTests,
   ...outageTests(ready, total, over),
+  ...trialTests(enter, accessible),
   [
     'nothing is signed in without both keys',
     async ({ page, address }) => {
