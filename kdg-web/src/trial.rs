@@ -188,9 +188,8 @@ pub fn headline(answer: &Answer) -> String {
                 Fate::Quarantined { code, .. } => format!("Quarantined: {code}"),
             },
             several => {
-                let count = |is: fn(&Fate) -> bool| {
-                    several.iter().filter(|tried| is(&tried.fate)).count()
-                };
+                let count =
+                    |is: fn(&Fate) -> bool| several.iter().filter(|tried| is(&tried.fate)).count();
                 format!(
                     "{} records in one: {} stored, {} filtered, {} quarantined",
                     several.len(),
@@ -216,11 +215,19 @@ pub fn headline(answer: &Answer) -> String {
 
 /// Where a place of a text is for a browser, which counts in UTF-16.
 pub fn offset(text: &str, line: u32, column: u32) -> u32 {
-    let counted = |number: u32| usize::try_from(number).unwrap_or_default().saturating_sub(1);
+    let counted = |number: u32| {
+        usize::try_from(number)
+            .unwrap_or_default()
+            .saturating_sub(1)
+    };
     let mut lines = text.split_inclusive('\n');
     let before: usize = lines.by_ref().take(counted(line)).map(units).sum();
     let here = lines.next().unwrap_or_default().trim_end_matches('\n');
-    let here: usize = here.chars().take(counted(column)).map(char::len_utf16).sum();
+    let here: usize = here
+        .chars()
+        .take(counted(column))
+        .map(char::len_utf16)
+        .sum();
     u32::try_from(before + here).unwrap_or(u32::MAX)
 }
 

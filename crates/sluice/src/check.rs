@@ -77,7 +77,10 @@ fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
     ))?;
     for tried in &trial.records {
         if let Some(place) = tried.place {
-            print(&format!("  record       {place} of {}", trial.records.len()))?;
+            print(&format!(
+                "  record       {place} of {}",
+                trial.records.len()
+            ))?;
         }
         tell(tried)?;
     }

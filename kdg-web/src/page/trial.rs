@@ -112,7 +112,9 @@ impl Bench {
     /// The next of the live samples of the template.
     fn take_sample(self, page: Page) {
         let next = self.samples.get_value();
-        let records = page.preview.with_untracked(|preview| preview.records.clone());
+        let records = page
+            .preview
+            .with_untracked(|preview| preview.records.clone());
         if let Some(record) = records.get(next % records.len().max(1)) {
             self.samples.set_value(next + 1);
             self.form.update(|form| {
@@ -130,7 +132,10 @@ pub(crate) fn Trial() -> impl IntoView {
     let details = NodeRef::<html::Details>::new();
     let bench = Bench::new();
     let open = move |_| {
-        if details.get_untracked().is_some_and(|details| details.open()) {
+        if details
+            .get_untracked()
+            .is_some_and(|details| details.open())
+        {
             bench.load(page);
         }
     };
@@ -197,7 +202,9 @@ fn PipelineFile(bench: Bench) -> impl IntoView {
             .collect_view()
     };
     let is_wrong = move || {
-        let is_wrong = bench.told.with(|told| matches!(told, Some(Answer::Wrong { .. })));
+        let is_wrong = bench
+            .told
+            .with(|told| matches!(told, Some(Answer::Wrong { .. })));
         is_wrong.then_some("true")
     };
     let schema = move || form.with(|form| form.schema_file().map(str::to_owned));
@@ -252,7 +259,11 @@ fn Record(bench: Bench) -> impl IntoView {
     let write = move |event: leptos::ev::Event| {
         let is_base64 = event_target_checked(&event);
         form.update(|form| {
-            form.writing = if is_base64 { Writing::Base64 } else { Writing::Text };
+            form.writing = if is_base64 {
+                Writing::Base64
+            } else {
+                Writing::Text
+            };
         });
     };
     let has_samples = move || page.preview.with(|preview| !preview.records.is_empty());
@@ -298,7 +309,8 @@ fn Told(answer: Answer, bench: Bench) -> impl IntoView {
         Answer::Wrong { problems } => {
             let problems = problems.into_iter();
             let problems = problems.map(|wrong| view! { <Problem wrong=wrong bench=bench/> });
-            view! { <ul id="trial-problems" class="problems">{problems.collect_view()}</ul> }.into_any()
+            view! { <ul id="trial-problems" class="problems">{problems.collect_view()}</ul> }
+                .into_any()
         }
         Answer::Ready { .. } | Answer::Unread { .. } | Answer::Failed { .. } => ().into_any(),
     }
@@ -311,7 +323,9 @@ fn Problem(wrong: Wrong, bench: Bench) -> impl IntoView {
         return view! { <li class="wrong">{wrong.text}</li> }.into_any();
     };
     let go = move |_| {
-        let place = bench.form.with_untracked(|form| offset(&form.file, line, column));
+        let place = bench
+            .form
+            .with_untracked(|form| offset(&form.file, line, column));
         widget::go_to("trial-file", place);
     };
     view! { <li><button class="mistake" on:click=go>{wrong.text}</button></li> }.into_any()

@@ -49,7 +49,11 @@ fn a_schema_beside_the_file_decides_and_without_it_nothing_is_decided() {
     let Answer::Wrong { problems } = answer(&form) else {
         panic!("a record is judged without its schema");
     };
-    assert!(problems[0].text.contains("there is no file `page-views.schema.json`"));
+    assert!(
+        problems[0]
+            .text
+            .contains("there is no file `page-views.schema.json`")
+    );
 }
 
 #[test]
@@ -88,12 +92,18 @@ fn a_record_in_base64_is_tried_as_the_bytes_that_it_stands_for() {
 #[test]
 fn a_wrong_file_is_told_with_the_place_of_each_mistake() {
     let mut form = form("random-user", "{}");
-    form.file = form.file.replace("int!(.age)", "nope(.age)").replace("shards: 1", "shards: 0");
+    form.file = form
+        .file
+        .replace("int!(.age)", "nope(.age)")
+        .replace("shards: 1", "shards: 0");
     let answer = answer(&form);
     let Answer::Wrong { problems } = &answer else {
         panic!("it is not wrong");
     };
-    assert_eq!(headline(&answer), "The pipeline's file is wrong in 2 places");
+    assert_eq!(
+        headline(&answer),
+        "The pipeline's file is wrong in 2 places"
+    );
     let places = [("shards: 0", "0"), ("filter: nope", "nope")];
     for (problem, (line, word)) in problems.iter().zip(places) {
         assert!(problem.text.starts_with("random-user.yaml:"), "{problem:?}");

@@ -111,7 +111,8 @@ mod tests {
 
     /// Text that compresses, but to more than one block.
     fn lines() -> Vec<u8> {
-        let lines = (0..20_000_u32).map(|n| format!("{{\"id\":{}}}\n", n.wrapping_mul(2_654_435_761)));
+        let lines =
+            (0..20_000_u32).map(|n| format!("{{\"id\":{}}}\n", n.wrapping_mul(2_654_435_761)));
         lines.collect::<String>().into_bytes()
     }
 
@@ -141,9 +142,21 @@ mod tests {
     fn both_zstd_libraries_say_the_same_of_what_is_cut_off() {
         let whole = compressed(&lines(), true);
         let short = compressed(br#"{"id":1}"#, true);
-        let lengths = [4, 5, 6, 9, 12, 100, whole.len() / 2, whole.len() - 5, whole.len() - 1];
+        let lengths = [
+            4,
+            5,
+            6,
+            9,
+            12,
+            100,
+            whole.len() / 2,
+            whole.len() - 5,
+            whole.len() - 1,
+        ];
         let cut = lengths.map(|length| &whole[..length]);
-        let cut = cut.into_iter().chain((4..short.len()).map(|length| &short[..length]));
+        let cut = cut
+            .into_iter()
+            .chain((4..short.len()).map(|length| &short[..length]));
         for payload in cut {
             let said = in_a_function(payload);
             assert!(said.is_err(), "{} bytes", payload.len());

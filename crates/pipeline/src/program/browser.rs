@@ -60,7 +60,10 @@ mod tests {
         assert!(MISSING.iter().all(|name| there.insert(name)));
         assert_eq!(there, names(crate::program::functions()));
         for name in MISSING {
-            assert!(refused::reason(name).is_none(), "{name} is refused everywhere");
+            assert!(
+                refused::reason(name).is_none(),
+                "{name} is refused everywhere"
+            );
         }
     }
 }

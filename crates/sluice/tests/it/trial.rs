@@ -32,7 +32,12 @@ fn printed(answer: &Value) -> Vec<String> {
         if let Some(place) = tried["place"].as_u64() {
             lines.push(format!("  record       {place} of {}", records.len()));
         }
-        let decoded: Vec<_> = tried["decoded"].as_array().unwrap().iter().map(text).collect();
+        let decoded: Vec<_> = tried["decoded"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(text)
+            .collect();
         lines.push(format!("  decoded      {}", decoded.join(", ")));
         if tried["passed"] == true {
             lines.push("  filter       passed".into());
@@ -82,7 +87,10 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
             "call-events",
             br#"{"event":"call","user":{"user_id":"x"}}"#.to_vec(),
         ),
-        ("mock-data", BASE64_STANDARD.encode(br#"{"id":7}"#).into_bytes()),
+        (
+            "mock-data",
+            BASE64_STANDARD.encode(br#"{"id":7}"#).into_bytes(),
+        ),
         ("mock-data", br#"{"id":"../7"}"#.to_vec()),
         ("kdg-archive", "{\"who\":\"Zoë\"}\n".as_bytes().to_vec()),
         (
@@ -96,7 +104,13 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
         ("random-user", br#"{"age":"old"}"#.to_vec()),
     ];
     for name in ["user-activity", "kdg-archive", "page-views"] {
-        for broken in [&b"{"[..], b"", b"\xff\xfe", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd\x00"] {
+        for broken in [
+            &b"{"[..],
+            b"",
+            b"\xff\xfe",
+            b"\x1f\x8b\x08",
+            b"\x28\xb5\x2f\xfd\x00",
+        ] {
             records.push((name, broken.to_vec()));
         }
     }
@@ -111,7 +125,11 @@ fn the_page_says_of_a_record_what_the_command_line_says() {
         let path = folder.path().join("record");
         fs::write(&path, &record).unwrap();
         let file = Path::new(&pipelines).join(format!("{name}.yaml"));
-        let checked = sluice(&["check", "--record"]).arg(&path).arg(&file).output().unwrap();
+        let checked = sluice(&["check", "--record"])
+            .arg(&path)
+            .arg(&file)
+            .output()
+            .unwrap();
         let said = String::from_utf8(checked.stdout).unwrap();
         let schema = Path::new(&pipelines).join("page-views.schema.json");
         let beside = json!({"page-views.schema.json": fs::read_to_string(schema).unwrap()});
@@ -128,7 +146,11 @@ fn the_page_says_of_a_wrong_file_what_the_command_line_says() {
     let folder = tempfile::tempdir().unwrap();
     let good = fs::read_to_string(Path::new(&pipelines()).join("random-user.yaml")).unwrap();
     let template = "random-user.json.tmpl";
-    fs::copy(Path::new(&pipelines()).join(template), folder.path().join(template)).unwrap();
+    fs::copy(
+        Path::new(&pipelines()).join(template),
+        folder.path().join(template),
+    )
+    .unwrap();
     for wrong in [
         good.replace("int!(.age) >= 21", "nope(.age)"),
         good.replace("int!(.age) >= 21", "now() > %arrival"),
@@ -143,7 +165,11 @@ fn the_page_says_of_a_wrong_file_what_the_command_line_says() {
         fs::write(&file, &wrong).unwrap();
         let record = folder.path().join("record");
         fs::write(&record, "{}").unwrap();
-        let checked = sluice(&["check", "--record"]).arg(&record).arg(&file).output().unwrap();
+        let checked = sluice(&["check", "--record"])
+            .arg(&record)
+            .arg(&file)
+            .output()
+            .unwrap();
         assert!(!checked.status.success(), "{wrong}");
         let said = String::from_utf8(checked.stderr).unwrap();
         let said = said.replace(&file.display().to_string(), "random-user.yaml");
@@ -155,7 +181,11 @@ fn the_page_says_of_a_wrong_file_what_the_command_line_says() {
             let text = problem["text"].as_str().unwrap();
             assert!(said.contains(text), "{text} is missing in\n{said}");
         }
-        assert_eq!(said.matches("random-user.yaml").count(), problems.len(), "{said}");
+        assert_eq!(
+            said.matches("random-user.yaml").count(),
+            problems.len(),
+            "{said}"
+        );
     }
 }
 
