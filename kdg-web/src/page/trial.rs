@@ -49,7 +49,7 @@ impl Bench {
         }
         self.told.set(None);
         let heard = move |answer| self.hear(answer, page);
-        let failed = move |words: String| self.fail(words);
+        let failed = move |words| self.fail(format!("the record could not be tried: {words}"));
         let link = Link::open(widget::judge, heard, failed);
         self.link.set_value(Some(link));
     }
@@ -164,7 +164,7 @@ pub(crate) fn Trial() -> impl IntoView {
                             <Record bench=bench/>
                         </div>
                     </Show>
-                    <p class="fate" role="status" data-fate=move || bench.told.with(kind)>{said}</p>
+                    <p class="fate" role="status" data-fate=move || bench.told.with(|told| kind(told.as_ref()))>{said}</p>
                     <Show when=move || bench.told.with(|told| matches!(told, Some(Answer::Failed { .. })))>
                         <button on:click=move |_| bench.load(page)>"Load it again"</button>
                     </Show>
@@ -227,7 +227,7 @@ fn PipelineFile(bench: Bench) -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     aria-invalid=is_wrong
-                    aria-describedby="trial-problems"
+                    aria-describedby=move || is_wrong().map(|_| "trial-problems")
                     prop:value=move || form.with(|form| form.file.clone())
                     on:input=move |event| form.update(|form| form.file = event_target_value(&event))
                 ></textarea>
@@ -309,7 +309,7 @@ fn Told(answer: Answer, bench: Bench) -> impl IntoView {
         Answer::Wrong { problems } => {
             let problems = problems.into_iter();
             let problems = problems.map(|wrong| view! { <Problem wrong=wrong bench=bench/> });
-            view! { <ul id="trial-problems" class="problems">{problems.collect_view()}</ul> }
+            view! { <ul id="trial-problems" class="problems" aria-label="What is wrong with the file">{problems.collect_view()}</ul> }
                 .into_any()
         }
         Answer::Ready { .. } | Answer::Unread { .. } | Answer::Failed { .. } => ().into_any(),
@@ -384,7 +384,7 @@ fn Verdict(tried: Tried, count: usize, bytes: usize) -> impl IntoView {
 }
 
 /// What the result is, for its colour.
-fn kind(told: &Option<Answer>) -> &'static str {
+fn kind(told: Option<&Answer>) -> &'static str {
     let fate = |is: fn(&Fate) -> bool| {
         let records = match told {
             Some(Answer::Tried { records, .. }) => records.as_slice(),

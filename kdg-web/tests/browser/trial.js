@@ -45,7 +45,7 @@ export const trialTests = (enter, accessible) => [
       await record.fill(ZSTD);
       await page.getByRole('checkbox', { name: /base64/ }).check();
       await fate(page, 'stored', 'Stored as Zoe_Zed.json');
-      await page.getByText('base64, zstd, UTF-8 text, JSON').waitFor();
+      await page.getByText('base64, zstd, UTF-8 text, JSON', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Next sample of the template' }).click();
       await fate(page, 'quarantined', 'Quarantined');
       await page.getByLabel('Pipeline', { exact: true }).selectOption('user-activity');

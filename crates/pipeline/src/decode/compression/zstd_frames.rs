@@ -9,6 +9,7 @@ use ruzstd::decoding::{
     FrameDecoder, StreamingDecoder,
     errors::{FrameDecoderError, ReadFrameHeaderError},
 };
+use xxhash_rust::xxh64::Xxh64;
 
 /// The words of the library of C, which a function keeps with a record.
 const CORRUPT: &str = "Data corruption detected";
@@ -26,6 +27,7 @@ const SKIPPED_HEADER_BYTES: usize = 8;
 pub(super) struct Frames<'b> {
     rest: &'b [u8],
     frame: Option<StreamingDecoder<&'b [u8], FrameDecoder>>,
+    digest: Xxh64,
     max_window_bytes: u64,
 }
 
@@ -35,6 +37,7 @@ impl<'b> Frames<'b> {
         Self {
             rest: bytes,
             frame: None,
+            digest: Xxh64::default(),
             max_window_bytes,
         }
     }
@@ -43,7 +46,10 @@ impl<'b> Frames<'b> {
         use FrameDecoderError as Failed;
         use ReadFrameHeaderError as Header;
         match StreamingDecoder::new_with_max_window_size(self.rest, self.max_window_bytes) {
-            Ok(frame) => self.frame = Some(frame),
+            Ok(frame) => {
+                self.frame = Some(frame);
+                self.digest.reset(0);
+            }
             Err(Failed::ReadFrameHeaderError(Header::SkipFrame { length, .. })) => {
                 let skipped = usize::try_from(length).unwrap_or(usize::MAX);
                 let skipped = skipped.saturating_add(SKIPPED_HEADER_BYTES);
@@ -67,7 +73,9 @@ impl<'b> Frames<'b> {
         if let Some(frame) = self.frame.take() {
             let (rest, decoder) = frame.into_parts();
             let noted = decoder.get_checksum_from_data();
-            if noted.is_some() && noted != decoder.get_calculated_checksum() {
+            // A frame keeps the lower half.
+            let found = self.digest.digest() & u64::from(u32::MAX);
+            if noted.is_some_and(|noted| u64::from(noted) != found) {
                 return Err(said(WRONG_CHECKSUM));
             }
             self.rest = rest;
@@ -91,7 +99,10 @@ impl Read for Frames<'_> {
             };
             match frame.read(buffer) {
                 Ok(0) => self.end()?,
-                Ok(length) => return Ok(length),
+                Ok(length) => {
+                    self.digest.update(buffer.get(..length).unwrap_or_default());
+                    return Ok(length);
+                }
                 Err(error) if is_cut_off(&error) => return Err(said(INCOMPLETE)),
                 Err(_) => return Err(said(CORRUPT)),
             }
