@@ -35,7 +35,8 @@ buildSync({
   nodePaths: [path.join(modules, 'node_modules')],
   legalComments: 'linked',
 });
-buildSync({ ...common, entryPoints: [path.join(glue, 'kdg_web.js'), path.join(trial, 'trial.js')] });
+// One by one, because together they would keep their folders.
+for (const made of [path.join(glue, 'kdg_web.js'), path.join(trial, 'trial.js')]) buildSync({ ...common, entryPoints: [made] });
 buildSync({
   ...common,
   entryPoints: [path.join(fixed, 'style.css')],
