@@ -284,7 +284,7 @@ fn Record(bench: Bench) -> impl IntoView {
             <div class="row">
                 <label class="check">
                     <input type="checkbox" prop:checked=is_base64 on:change=write/>
-                    "Written in base64, as the AWS command line shows it"
+                    "Written in base64"
                 </label>
                 <button class="push" disabled=move || !has_samples() on:click=move |_| bench.take_sample(page)>
                     "Next sample of the template"
