@@ -22,6 +22,10 @@ const MOST_BYTES: u64 = 1 << 20;
 /// is the functions of VRL.
 const MOST_LATER_BYTES: u64 = 5 << 19;
 
+/// The largest file that CloudFront compresses ("Serve compressed files",
+/// `AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html`).
+const LARGEST_COMPRESSED: u64 = 10_000_000;
+
 /// Builds the page, and says what it weighs.
 ///
 /// # Errors
@@ -71,11 +75,18 @@ fn weigh(files: &Value) -> anyhow::Result<()> {
         let of = |member: &str| file[member].as_u64().unwrap_or_default();
         let is_later = file["later"] == true;
         *(if is_later { &mut later } else { &mut first }) += of("gzip");
+        let name = file["name"].as_str().unwrap_or_default();
+        if of("bytes") > LARGEST_COMPRESSED {
+            bail!(
+                "{name} has {} bytes, and CloudFront would not compress it: make it smaller",
+                of("bytes")
+            );
+        }
         step::say(&format!(
             "{:>9} bytes, {:>7} compressed: {}{}",
             of("bytes"),
             of("gzip"),
-            file["name"].as_str().unwrap_or_default(),
+            name,
             if is_later { " (later)" } else { "" }
         ));
     }
