@@ -79,6 +79,27 @@ export const trialTests = (enter, accessible) => [
       await fate(page, 'quarantined', 'Quarantined: schema-violation');
     },
   ],
+  [
+    'what cannot even be tried stops nothing but the trial, which goes on when it is loaded again',
+    async (given) => {
+      const { page, complaints } = given;
+      await enter(given);
+      await open(page);
+      await page.getByLabel('Pipeline', { exact: true }).selectOption('random-user');
+      const file = field(page, 'Pipeline file');
+      const good = await file.inputValue();
+      const deep = 20_000;
+      await file.fill(good.replace('int!(.age) >= 21', `${'('.repeat(deep)}true${')'.repeat(deep)}`));
+      await fate(page, 'wrong', 'The record could not be tried');
+      // The browser names what broke off.
+      complaints.length = 0;
+      await file.fill(good);
+      await field(page, 'Record').fill(USER);
+      await page.getByRole('button', { name: 'Load it again' }).click();
+      await fate(page, 'stored', 'Stored as Ada_Byron.json');
+      assert.equal(await page.getByRole('button', { name: 'Start', exact: true }).isEnabled(), true);
+    },
+  ],
   ...['light', 'dark'].flatMap((colorScheme) =>
     [
       ['desktop', { viewport: { width: 1360, height: 900 } }],
