@@ -5,9 +5,9 @@ import init, { page_main } from './kdg_web.js';
 import { chart } from './chart.js';
 import { editor } from './editor.js';
 import { copy, open, save } from './file.js';
-import { guard, theme, worker } from './window.js';
+import { guard, judge, theme, worker } from './window.js';
 
-globalThis.sluice = { chart, copy, editor, guard, open, save, theme, worker };
+globalThis.sluice = { chart, copy, editor, guard, judge, open, save, theme, worker };
 
 // Errors show at once; everything else waits for the module.
 try {

@@ -14,12 +14,18 @@ export function theme(name) {
   else delete document.documentElement.dataset.theme;
 }
 
+/** Starts the worker that makes and sends records. */
+export const worker = (heard, failed) => start('./worker.js', heard, failed);
+
+/** Starts the worker that tries records out, and loads what it needs. */
+export const judge = (heard, failed) => start('./judge.js', heard, failed);
+
 /**
- * Starts the worker. It hears nothing until it has said that it is ready, so that what is told
- * before waits here.
+ * Starts a worker. It hears nothing until it has said that it is ready, so that what is told before
+ * waits here.
  */
-export function worker(heard, failed) {
-  const started = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+function start(script, heard, failed) {
+  const started = new Worker(new URL(script, import.meta.url), { type: 'module' });
   let waiting = [];
   started.onmessage = ({ data }) => {
     for (const text of waiting ?? []) started.postMessage(text);
@@ -31,6 +37,9 @@ export function worker(heard, failed) {
     tell(text) {
       if (waiting) waiting.push(text);
       else started.postMessage(text);
+    },
+    end() {
+      started.terminate();
     },
   };
 }

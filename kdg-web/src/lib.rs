@@ -5,6 +5,9 @@
 //!   ◀───FromWorker─────┘
 //! ```
 //!
+//! What a pipeline would make of a record is told by a module of its own, `crates/trial`, which is
+//! loaded when it is first asked for.
+//!
 //! The page draws and signs in. The worker makes, signs and sends records, and tells four times a
 //! second how they stand. Everything but [`page`], [`worker`] and the client in `http/browser.rs`
 //! runs natively as well, and is tested there against the local stack.
@@ -34,6 +37,9 @@ pub mod aws;
 pub mod signature;
 
 pub mod http;
+
+// What becomes of records, before there are any.
+pub mod trial;
 
 // What the page shows and remembers.
 pub mod state;

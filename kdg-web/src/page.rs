@@ -1,7 +1,7 @@
 //! What is drawn.
 //!
 //! ```text
-//! sign_in ─▶ target ─▶ template ─▶ rate ─▶ options ─▶ run ─▶ summary
+//! sign_in ─▶ target ─▶ template ─▶ rate ─▶ options ─▶ trial ─▶ run ─▶ summary
 //! ```
 //!
 //! Each part is a file; what they share is in `context`, and nothing else is global.
@@ -28,6 +28,8 @@ mod rate;
 mod week;
 
 mod options;
+
+mod trial;
 
 mod run;
 
@@ -86,6 +88,7 @@ fn Workspace() -> impl IntoView {
                 <template::What/>
                 <rate::HowFast/>
                 <options::Options/>
+                <trial::Trial/>
             </div>
             <div class="happens">
                 <run::Run/>

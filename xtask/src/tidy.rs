@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use crate::step;
 
 /// What a package must not depend on, directly or through others, and why.
-const FORBIDDEN: [(&str, &[&str], &str); 3] = [
+const FORBIDDEN: [(&str, &[&str], &str); 4] = [
     (
         "kdg",
         &["tokio", "aws-", "getrandom"],
@@ -24,6 +24,11 @@ const FORBIDDEN: [(&str, &[&str], &str); 3] = [
         "kdg-web",
         &["tokio", "aws-", "ring", "local"],
         "a browser loads all of the page, and an SDK alone would be a third of what that may weigh",
+    ),
+    (
+        "trial",
+        &["aws-", "ring", "local", "kdg"],
+        "a browser loads all of it to try one record, which is decided before anything is stored",
     ),
 ];
 

@@ -13,6 +13,7 @@ mod table;
 mod validate;
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -128,6 +129,22 @@ impl Pipeline {
     /// As [`Pipeline::read`]; the file is called `NAME.yaml`.
     pub fn parse(name: &str, source: &str) -> Result<Self, Problems> {
         validate::pipeline(name, source, Beside::Anything)
+            .map_err(|problems| Problems::new(&format!("{name}.yaml"), problems))
+    }
+
+    /// Checks the source of a pipeline of this name with the files that lie beside it, by name.
+    ///
+    /// A template of test traffic need not be among them: nothing that is stored depends on it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pipeline::read`]; the file is called `NAME.yaml`.
+    pub fn parse_with(
+        name: &str,
+        source: &str,
+        files: &BTreeMap<String, String>,
+    ) -> Result<Self, Problems> {
+        validate::pipeline(name, source, Beside::These(files))
             .map_err(|problems| Problems::new(&format!("{name}.yaml"), problems))
     }
 

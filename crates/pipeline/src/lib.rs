@@ -10,7 +10,8 @@
 //! └──────────────────────── process ───────────────────────────┘
 //! ```
 //!
-//! Up to [`layout`] everything is a pure function of the record: [`verdict()`] runs that half alone.
+//! Up to [`layout`] everything is a pure function of the record: [`verdict()`] runs that half alone,
+//! and [`trial`] tells a person what came of it.
 //! AWS's own types appear in [`event`] and [`store`] only.
 //!
 //! What feeds a stream from an API is the crate `ingest`; its settings are checked here with the
@@ -45,6 +46,8 @@ pub mod layout;
 
 pub mod verdict;
 
+pub mod trial;
+
 pub mod object;
 
 pub mod store;
@@ -53,12 +56,15 @@ pub mod outcome;
 
 pub mod report;
 
+#[cfg(feature = "process")]
 pub mod process;
 
+#[cfg(feature = "process")]
 mod holders;
 
 pub use config::Config;
 pub use event::Event;
 pub use file::Pipeline;
+#[cfg(feature = "process")]
 pub use process::Processor;
 pub use verdict::verdict;

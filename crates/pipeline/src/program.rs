@@ -4,6 +4,8 @@
 //! record. A result may depend on the record alone: the functions that read the clock, chance or
 //! the surroundings are refused, because a replayed record has to come out as it did before.
 
+#[cfg(any(target_arch = "wasm32", test))]
+mod browser;
 mod mapping;
 mod refused;
 
@@ -216,6 +218,13 @@ fn unknown_metadata(
 }
 
 /// VRL's standard library without what `refused.rs` lists.
+#[cfg(target_arch = "wasm32")]
+fn functions() -> Vec<Box<dyn Function>> {
+    browser::functions()
+}
+
+/// VRL's standard library without what `refused.rs` lists.
+#[cfg(not(target_arch = "wasm32"))]
 fn functions() -> Vec<Box<dyn Function>> {
     vrl::stdlib::all()
         .into_iter()

@@ -137,6 +137,12 @@ impl fmt::Display for SequenceNumber {
     }
 }
 
+impl From<u64> for SequenceNumber {
+    fn from(number: u64) -> Self {
+        Self(number.to_string().into())
+    }
+}
+
 impl FromStr for SequenceNumber {
     type Err = MalformedIdentity;
 

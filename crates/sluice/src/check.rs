@@ -12,9 +12,9 @@ use ingest::map::{Mapped, Mapper};
 use kdg::{Scene, SeededEntropy};
 use pipeline::Config;
 use pipeline::config::{Form, IngestConfig, OnCollision};
-use pipeline::decode::{self, Packing};
-use pipeline::object::{self, Object};
+use pipeline::decode::Packing;
 use pipeline::record::{Data, Identity, Record};
+use pipeline::trial::{Fate, Trial, Tried};
 use pipeline::verdict::{Intent, Verdict};
 
 use crate::account::{print, say};
@@ -69,74 +69,49 @@ fn read_record(file: &Path) -> anyhow::Result<Vec<u8>> {
 /// Shows what would become of a record and of those that are packed in it, step by step.
 fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
     let config = described.pipeline.config();
-    let record = sample(0, "sample", data.to_vec(), SystemTime::now())?;
+    let trial = Trial::new(config, data.to_vec().into(), SystemTime::now().into());
     print(&format!(
         "{}: {} bytes",
         described.file.display(),
-        data.len()
+        trial.bytes
     ))?;
-    let unpacked = decode::unpack(&record);
-    let mut is_fine = true;
-    for within in unpacked.records.iter() {
-        if let Some(place) = within.identity.sub_sequence() {
+    for tried in &trial.records {
+        if let Some(place) = tried.place {
             print(&format!(
                 "  record       {place} of {}",
-                unpacked.records.len()
+                trial.records.len()
             ))?;
         }
-        is_fine &= tell(
-            config,
-            within,
-            &pipeline::verdict(config, within, unpacked.packing),
-        )?;
+        tell(tried)?;
     }
-    Ok(is_fine)
+    Ok(trial.is_fine())
 }
 
-fn tell(config: &Config, record: &Record, verdict: &Verdict) -> anyhow::Result<bool> {
-    let opened: Vec<_> = verdict.opened.iter().map(|step| step.name()).collect();
+fn tell(tried: &Tried) -> anyhow::Result<()> {
     print(&format!(
         "  decoded      {}",
-        if opened.is_empty() {
+        if tried.decoded.is_empty() {
             "nothing".to_owned()
         } else {
-            opened.join(", ")
+            tried.decoded.join(", ")
         }
     ))?;
-    match &verdict.intent {
-        Intent::Store { key, body } => {
-            if config.transform.is_some() {
-                print("  filter       passed")?;
-            }
-            let (key, shown) = match &config.form {
-                Form::Record { .. } => (key.clone(), body.to_vec()),
-                Form::Batch { compression, id } => {
-                    let identity = &record.identity;
-                    let mut line = Vec::new();
-                    object::push_line(&mut line, id.as_ref(), identity, body);
-                    (
-                        object::lines_key(key, *compression, identity, identity),
-                        line,
-                    )
-                }
-            };
+    if tried.passed {
+        print("  filter       passed")?;
+    }
+    match &tried.fate {
+        Fate::Stored { key, body } => {
             print(&format!("  stored as    {key}"))?;
-            let shown = String::from_utf8_lossy(&shown);
-            print(&format!("  with body    {}", shorten(shown.trim_end())))?;
-            Ok(true)
+            print(&format!("  with body    {}", shorten(body)))
         }
-        Intent::Filter => {
-            print("  filtered     the pipeline's filter or program drops it")?;
-            Ok(true)
-        }
-        Intent::Quarantine(reason) => {
-            print(&format!("  quarantined  {} ({reason})", reason.code()))?;
-            let key = Object::quarantined(&config.name, record, reason).key;
-            print(&format!(
-                "  kept below   {}",
-                key.rsplit_once('/').map_or("", |(folder, _)| folder)
-            ))?;
-            Ok(false)
+        Fate::Filtered => print("  filtered     the pipeline's filter or program drops it"),
+        Fate::Quarantined {
+            code,
+            reason,
+            folder,
+        } => {
+            print(&format!("  quarantined  {code} ({reason})"))?;
+            print(&format!("  kept below   {folder}"))
         }
     }
 }
@@ -166,7 +141,7 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
             &record.partition_key,
             record.data,
             SystemTime::now(),
-        )?;
+        );
         match verdict.intent {
             Intent::Store { key, .. } => {
                 (stored, last_key) = (stored + 1, key.clone());
@@ -259,24 +234,14 @@ pub(crate) fn verdict(
     partition_key: &str,
     data: Vec<u8>,
     arrival: SystemTime,
-) -> anyhow::Result<Verdict> {
-    let record = sample(number, partition_key, data, arrival)?;
-    Ok(pipeline::verdict(config, &record, Packing::None))
-}
-
-fn sample(
-    number: u64,
-    partition_key: &str,
-    data: Vec<u8>,
-    arrival: SystemTime,
-) -> anyhow::Result<Record> {
-    let sequence_number = number.to_string().parse().context("no sequence number")?;
-    Ok(Record {
-        identity: Identity::new("shardId-000000000000", sequence_number),
+) -> Verdict {
+    let record = Record {
+        identity: Identity::new("shardId-000000000000", number.into()),
         partition_key: partition_key.to_owned(),
         arrival: arrival.into(),
         data: Data::Decoded(data.into()),
-    })
+    };
+    pipeline::verdict(config, &record, Packing::None)
 }
 
 fn shorten(text: &str) -> String {

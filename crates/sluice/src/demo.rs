@@ -318,11 +318,10 @@ impl Made {
     /// What its pipeline makes of it, without the stack.
     fn expected(self, config: &Config) -> Expected {
         let verdict = check::verdict(config, self.tag, &self.partition_key, self.data, self.at);
-        match verdict.map(|verdict| verdict.intent) {
-            Ok(Intent::Filter) => Expected::Filtered,
-            Ok(Intent::Quarantine(_)) => Expected::Quarantined,
-            Ok(Intent::Store { key, .. }) => Expected::Stored(key),
-            Err(_) => Expected::Stored(String::new()),
+        match verdict.intent {
+            Intent::Filter => Expected::Filtered,
+            Intent::Quarantine(_) => Expected::Quarantined,
+            Intent::Store { key, .. } => Expected::Stored(key),
         }
     }
 }

@@ -121,6 +121,7 @@ impl Page {
     /// Starts the worker, and everything that follows from a change.
     pub(crate) fn begin(self) {
         let link = Link::open(
+            widget::worker,
             move |message| self.hear(message),
             move |words| self.fail(words),
         );

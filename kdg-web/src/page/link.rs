@@ -1,22 +1,26 @@
-//! What the page and its worker say to each other, on its way.
+//! What the page and a worker say to each other, on its way.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::Closure;
 
-use crate::message::{FromWorker, ToWorker};
+use super::widget::Worker;
 
-use super::widget::{self, Worker};
+/// Hears a text.
+type Heard = Closure<dyn FnMut(String)>;
 
-/// The worker, and who hears it.
+/// A worker, and who hears it.
 pub(crate) struct Link {
     worker: Worker,
-    _heard: Closure<dyn FnMut(String)>,
-    _failed: Closure<dyn FnMut(String)>,
+    _heard: Heard,
+    _failed: Heard,
 }
 
 impl Link {
-    /// Starts the worker. What is told before it listens waits for it.
-    pub(crate) fn open(
-        mut heard: impl FnMut(FromWorker) + 'static,
+    /// Starts a worker. What is told before it listens waits for it.
+    pub(crate) fn open<M: DeserializeOwned>(
+        start: fn(&Heard, &Heard) -> Worker,
+        mut heard: impl FnMut(M) + 'static,
         failed: impl Fn(String) + Clone + 'static,
     ) -> Self {
         let unread = failed.clone();
@@ -28,16 +32,22 @@ impl Link {
         });
         let failed = Closure::new(failed);
         Self {
-            worker: widget::worker(&heard, &failed),
+            worker: start(&heard, &failed),
             _heard: heard,
             _failed: failed,
         }
     }
 
     /// Tells it.
-    pub(crate) fn tell(&self, message: &ToWorker) {
+    pub(crate) fn tell(&self, message: &impl Serialize) {
         if let Ok(text) = serde_json::to_string(message) {
             self.worker.tell(&text);
         }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.worker.end();
     }
 }

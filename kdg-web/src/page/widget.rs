@@ -1,7 +1,8 @@
 //! What `js/main.js` gives the page: the editor, charts, files, and the worker.
 
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 #[wasm_bindgen]
 extern "C" {
@@ -35,12 +36,16 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn remove(this: &Chart);
 
-    /// The worker.
+    /// A worker.
     pub(crate) type Worker;
 
     /// Tells it a text.
     #[wasm_bindgen(method)]
     pub(crate) fn tell(this: &Worker, text: &str);
+
+    /// Ends it.
+    #[wasm_bindgen(method)]
+    pub(crate) fn end(this: &Worker);
 
     /// Puts an editor into an element.
     #[wasm_bindgen(js_namespace = sluice)]
@@ -58,6 +63,13 @@ extern "C" {
     /// Starts the worker.
     #[wasm_bindgen(js_namespace = sluice)]
     pub(crate) fn worker(
+        heard: &Closure<dyn FnMut(String)>,
+        failed: &Closure<dyn FnMut(String)>,
+    ) -> Worker;
+
+    /// Starts the worker that tries records out.
+    #[wasm_bindgen(js_namespace = sluice)]
+    pub(crate) fn judge(
         heard: &Closure<dyn FnMut(String)>,
         failed: &Closure<dyn FnMut(String)>,
     ) -> Worker;
@@ -95,6 +107,18 @@ pub(crate) fn local_ms(text: &str) -> Option<i64> {
         reason = "whole milliseconds, far below 2^53"
     )]
     ms.is_finite().then_some(ms as i64)
+}
+
+/// Moves the focus into a field of several lines, and its cursor to a place.
+pub(crate) fn go_to(id: &str, place: u32) {
+    let field = leptos::prelude::document()
+        .get_element_by_id(id)
+        .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok());
+    if let Some(field) = field {
+        // It is on the page, and a place beyond its end is its end.
+        let _ = field.focus();
+        let _ = field.set_selection_range(place, place);
+    }
 }
 
 /// What follows `#` in the address.

@@ -8,6 +8,7 @@ import { runClaims } from './run.js';
 import { signInClaims } from './sign_in.js';
 import { stateClaims } from './states.js';
 import { templateClaims } from './template.js';
+import { trialClaims } from './trial.js';
 
 /** Each is a sentence, its proof, and what the browser is to be. */
 export const claims = [
@@ -19,4 +20,5 @@ export const claims = [
   ...rateClaims,
   ...recordClaims,
   ...templateClaims,
+  ...trialClaims,
 ];

@@ -71,7 +71,7 @@ async function check([claim, prove, options], lane) {
   const started = Date.now();
   try {
     const axe = load.resolve('axe-core');
-    await prove({ page, context: page.context(), elsewhere, shot, site, lane, address, endpoint, faulty, people, codes, axe });
+    await prove({ page, context: page.context(), elsewhere, shot, site, lane, address, endpoint, faulty, people, codes, axe, complaints });
     // The one resource that may be missing says so in the console of the browser.
     const unexpected = complaints.filter((text) => !text.startsWith('Failed to load resource'));
     if (unexpected.length > 0) throw new Error(`the console says: ${unexpected.join('; ')}`);

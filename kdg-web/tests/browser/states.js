@@ -8,7 +8,8 @@ import { balanced, choose, clock, fill, over, press, ready, start, write } from 
 
 const TEMPLATE = '{{let code = random.arrayElement([200, 404, 500])}}\n{"id": {{sequence.next}},\n "who": "{{name.findName}}",\n "at": "{{date.utc}}",\n "code": {{code}}}';
 
-async function accessible(page, axe, state) {
+/** Fails when axe finds anything that somebody could not use. */
+export async function accessible(page, axe, state) {
   await page.evaluate(readFileSync(axe, 'utf8'));
   const found = await page.evaluate(async () => {
     const { violations } = await globalThis.axe.run({ resultTypes: ['violations'] });

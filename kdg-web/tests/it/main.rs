@@ -16,3 +16,4 @@ mod srp;
 mod stack;
 mod state;
 mod streams;
+mod trial;

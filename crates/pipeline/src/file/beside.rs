@@ -1,6 +1,6 @@
 //! The files that lie beside a pipeline's.
 
-use std::{fs, io, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// The folder of a pipeline's file.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +9,8 @@ pub(super) enum Beside<'f> {
     Anything,
     /// The folder of the file at this path.
     Of(&'f Path),
+    /// These texts by their names: all that what becomes of a record depends on.
+    These(&'f BTreeMap<String, String>),
 }
 
 impl Beside<'_> {
@@ -17,6 +19,20 @@ impl Beside<'_> {
         match self {
             Self::Anything => Ok(None),
             Self::Of(path) => fs::read_to_string(path.with_file_name(file)).map(Some),
+            Self::These(texts) => {
+                let text = file.to_str().and_then(|name| texts.get(name));
+                text.cloned()
+                    .map(Some)
+                    .ok_or_else(|| io::ErrorKind::NotFound.into())
+            }
+        }
+    }
+
+    /// The same without what only generates test traffic, which nobody hands over with the rest.
+    pub(super) fn of_templates(self) -> Self {
+        match self {
+            Self::These(_) => Self::Anything,
+            other => other,
         }
     }
 }

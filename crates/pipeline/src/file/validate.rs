@@ -83,7 +83,7 @@ pub(super) fn pipeline(
 /// The problems found so far.
 pub(super) struct Check<'a> {
     source: &'a str,
-    beside: Beside<'a>,
+    pub(super) beside: Beside<'a>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -134,6 +134,7 @@ impl Check<'_> {
     /// Reads a file that lies beside the pipeline's; nothing when there is no folder to look into.
     pub(super) fn beside(
         &mut self,
+        beside: Beside<'_>,
         field: &str,
         file: &Spanned<String>,
         example: &str,
@@ -143,7 +144,7 @@ impl Check<'_> {
         let confined = !file.value.is_empty()
             && components.all(|component| matches!(component, Component::Normal(_)));
         let (message, remedy) = if confined {
-            match self.beside.read(&path) {
+            match beside.read(&path) {
                 Ok(source) => return source,
                 Err(error) if error.kind() == ErrorKind::NotFound => (
                     format!(
@@ -169,6 +170,7 @@ impl Check<'_> {
 
     fn generate(&mut self, raw: &raw::Generate) -> Generate {
         self.beside(
+            self.beside.of_templates(),
             "generate.template",
             &raw.template,
             "user-activity.json.tmpl",

@@ -13,8 +13,20 @@ pub(super) struct Refused {
 
 /// The entry for this function, if it is refused.
 pub(super) fn reason(name: &str) -> Option<&'static Refused> {
+    #[cfg(target_arch = "wasm32")]
+    if super::browser::MISSING.contains(&name) {
+        return Some(&IN_A_BROWSER);
+    }
     REFUSED.iter().find(|refused| refused.name == name)
 }
+
+/// What a function has and a browser lacks.
+#[cfg(target_arch = "wasm32")]
+static IN_A_BROWSER: Refused = refused(
+    "",
+    "cannot be tried in a browser, and works in a function",
+    "try the record with `sluice check --record`",
+);
 
 const CLOCK: &str = "reads the clock, so a replayed record would come out differently";
 const YEAR: &str = "may take the year or the zone from the clock, so a replay could differ";

@@ -17,3 +17,4 @@ mod seeds;
 mod send;
 mod stack;
 mod storm;
+mod trial;

@@ -115,7 +115,7 @@ impl Check<'_> {
         let field = "process.schema";
         let file = raw.schema.as_ref()?;
         let example = "orders.schema.json";
-        let source = self.beside(field, file, example)?;
+        let source = self.beside(self.beside, field, file, example)?;
         let schema = match serde_json::from_str(&source) {
             Ok(schema) => schema,
             Err(error) => {

@@ -1,0 +1,409 @@
+//! Trying a record out before it is sent. What tries it is loaded when the panel is first opened.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::state::words;
+use crate::trial::{Answer, Fate, Form, Shipped, Tried, Writing, Wrong, headline, offset};
+
+use super::context::Page;
+use super::link::Link;
+use super::widget;
+
+/// What a pipeline is called that does not come from the repository.
+const OWN: &str = "pipeline";
+
+/// Of a large object only the beginning is shown.
+const MOST_CHARACTERS: usize = 16 * 1024;
+
+/// What is filled in, and what comes of it.
+#[derive(Clone, Copy)]
+struct Bench {
+    form: RwSignal<Form>,
+    shipped: RwSignal<Vec<Shipped>>,
+    told: RwSignal<Option<Answer>>,
+    link: StoredValue<Option<Link>, LocalStorage>,
+    /// Whether an answer is on its way: one question at a time, and then the latest.
+    is_asked: StoredValue<bool>,
+    is_stale: StoredValue<bool>,
+    samples: StoredValue<usize>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self {
+            form: RwSignal::new(Form::default()),
+            shipped: RwSignal::new(Vec::new()),
+            told: RwSignal::new(None),
+            link: StoredValue::new_local(None),
+            is_asked: StoredValue::new(false),
+            is_stale: StoredValue::new(false),
+            samples: StoredValue::new(0),
+        }
+    }
+
+    /// Loads what tries records, unless it is there.
+    fn load(self, page: Page) {
+        if self.link.with_value(Option::is_some) {
+            return;
+        }
+        self.told.set(None);
+        let heard = move |answer| self.hear(answer, page);
+        let failed = move |words| self.fail(format!("the record could not be tried: {words}"));
+        let link = Link::open(widget::judge, heard, failed);
+        self.link.set_value(Some(link));
+    }
+
+    fn hear(self, answer: Answer, page: Page) {
+        self.is_asked.set_value(false);
+        match answer {
+            Answer::Ready { shipped } => self.begin(shipped, page),
+            Answer::Failed { message } => self.fail(message),
+            answer => self.told.set(Some(answer)),
+        }
+        if self.is_stale.get_value() {
+            self.ask();
+        }
+    }
+
+    /// Begins with the pipeline that the template was made for, and one of its records.
+    fn begin(self, shipped: Vec<Shipped>, page: Page) {
+        let template = page
+            .library
+            .with_untracked(|library| library.current().name);
+        let fitting = shipped.iter().find(|pipeline| pipeline.name == template);
+        if let Some(pipeline) = fitting.or(shipped.first())
+            && self.form.with_untracked(|form| form.file.is_empty())
+        {
+            self.form.update(|form| form.take(pipeline));
+        }
+        self.shipped.set(shipped);
+        if self.form.with_untracked(|form| form.record.is_empty()) {
+            self.take_sample(page);
+        }
+        self.ask();
+    }
+
+    /// What has failed has lost its state: the next question starts anew.
+    fn fail(self, message: String) {
+        self.link.set_value(None);
+        self.is_asked.set_value(false);
+        self.is_stale.set_value(false);
+        self.told.set(Some(Answer::Failed { message }));
+    }
+
+    fn ask(self) {
+        if self.is_asked.get_value() {
+            self.is_stale.set_value(true);
+            return;
+        }
+        self.is_stale.set_value(false);
+        let question = self
+            .form
+            .with_untracked(|form| form.question(widget::now_ms()));
+        self.link.with_value(|link| {
+            if let Some(link) = link {
+                self.is_asked.set_value(true);
+                link.tell(&question);
+            }
+        });
+    }
+
+    /// The next of the live samples of the template.
+    fn take_sample(self, page: Page) {
+        let next = self.samples.get_value();
+        let records = page
+            .preview
+            .with_untracked(|preview| preview.records.clone());
+        if let Some(record) = records.get(next % records.len().max(1)) {
+            self.samples.set_value(next + 1);
+            self.form.update(|form| {
+                form.record.clone_from(record);
+                form.writing = Writing::Text;
+            });
+        }
+    }
+}
+
+/// The panel.
+#[component]
+pub(crate) fn Trial() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let details = NodeRef::<html::Details>::new();
+    let bench = Bench::new();
+    let open = move |_| {
+        if details
+            .get_untracked()
+            .is_some_and(|details| details.open())
+        {
+            bench.load(page);
+        }
+    };
+    Effect::new(move |_| {
+        bench.form.track();
+        if bench.link.with_value(Option::is_some) && !bench.shipped.with_untracked(Vec::is_empty) {
+            bench.ask();
+        }
+    });
+    let is_ready = move || bench.shipped.with(|shipped| !shipped.is_empty());
+    let said = move || match bench.told.get() {
+        Some(answer) => headline(&answer),
+        None => "Loading what tries records …".into(),
+    };
+    view! {
+        <section class="panel" aria-labelledby="trial-heading">
+            <details node_ref=details on:toggle=open>
+                <summary id="trial-heading">"Try a record"</summary>
+                <div class="stack">
+                    <p class="hint">
+                        "What a pipeline would make of a record, told by the code of the deployed function. Nothing is sent."
+                    </p>
+                    <Show when=is_ready>
+                        <div class="pair">
+                            <PipelineFile bench=bench/>
+                            <Record bench=bench/>
+                        </div>
+                    </Show>
+                    <p class="fate" role="status" data-fate=move || bench.told.with(|told| kind(told.as_ref()))>{said}</p>
+                    <Show when=move || bench.told.with(|told| matches!(told, Some(Answer::Failed { .. })))>
+                        <button on:click=move |_| bench.load(page)>"Load it again"</button>
+                    </Show>
+                    {move || bench.told.get().map(|answer| view! { <Told answer=answer bench=bench/> })}
+                </div>
+            </details>
+        </section>
+    }
+}
+
+/// Which pipeline, and its files.
+#[component]
+fn PipelineFile(bench: Bench) -> impl IntoView {
+    let form = bench.form;
+    let choose = move |event: leptos::ev::Event| {
+        let chosen = event_target_value(&event);
+        let shipped = bench.shipped.get_untracked();
+        match shipped.iter().find(|pipeline| pipeline.name == chosen) {
+            Some(pipeline) => form.update(|form| form.take(pipeline)),
+            None => form.update(|form| OWN.clone_into(&mut form.name)),
+        }
+    };
+    let chosen = move || form.with(|form| form.name.clone());
+    let offered = move || {
+        let shipped = bench.shipped.get();
+        let names = shipped.into_iter().map(|pipeline| pipeline.name);
+        names
+            .map(|name| {
+                let is_chosen = {
+                    let name = name.clone();
+                    move || chosen() == name
+                };
+                view! { <option value=name.clone() prop:selected=is_chosen>{name.clone()}</option> }
+            })
+            .collect_view()
+    };
+    let is_wrong = move || {
+        let is_wrong = bench
+            .told
+            .with(|told| matches!(told, Some(Answer::Wrong { .. })));
+        is_wrong.then_some("true")
+    };
+    let schema = move || form.with(|form| form.schema_file().map(str::to_owned));
+    view! {
+        <div class="stack">
+            <div class="field">
+                <label for="trial-pipeline">"Pipeline"</label>
+                <select id="trial-pipeline" on:change=choose>
+                    {offered}
+                    <option value=OWN prop:selected=move || chosen() == OWN>"A file of your own"</option>
+                </select>
+            </div>
+            <div class="field">
+                <label for="trial-file">"Pipeline file"</label>
+                <textarea
+                    id="trial-file"
+                    class="long"
+                    rows="14"
+                    wrap="off"
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-invalid=is_wrong
+                    aria-describedby=move || is_wrong().map(|_| "trial-problems")
+                    prop:value=move || form.with(|form| form.file.clone())
+                    on:input=move |event| form.update(|form| form.file = event_target_value(&event))
+                ></textarea>
+            </div>
+            <Show when=move || schema().is_some()>
+                <div class="field">
+                    <label for="trial-schema">{move || format!("Schema beside it: {}", schema().unwrap_or_default())}</label>
+                    <textarea
+                        id="trial-schema"
+                        rows="6"
+                        wrap="off"
+                        autocomplete="off"
+                        spellcheck="false"
+                        prop:value=move || form.with(|form| form.schema.clone())
+                        on:input=move |event| form.update(|form| form.schema = event_target_value(&event))
+                    ></textarea>
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+/// The record.
+#[component]
+fn Record(bench: Bench) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let form = bench.form;
+    let is_base64 = move || form.with(|form| form.writing == Writing::Base64);
+    let write = move |event: leptos::ev::Event| {
+        let is_base64 = event_target_checked(&event);
+        form.update(|form| {
+            form.writing = if is_base64 {
+                Writing::Base64
+            } else {
+                Writing::Text
+            };
+        });
+    };
+    let has_samples = move || page.preview.with(|preview| !preview.records.is_empty());
+    view! {
+        <div class="stack">
+            <div class="field">
+                <label for="trial-record">"Record"</label>
+                <textarea
+                    id="trial-record"
+                    class="long"
+                    rows="14"
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=move || form.with(|form| form.record.clone())
+                    on:input=move |event| form.update(|form| form.record = event_target_value(&event))
+                ></textarea>
+            </div>
+            <div class="row">
+                <label class="check">
+                    <input type="checkbox" prop:checked=is_base64 on:change=write/>
+                    "Written in base64"
+                </label>
+                <button class="push" disabled=move || !has_samples() on:click=move |_| bench.take_sample(page)>
+                    "Next sample of the template"
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// What came of it, in full.
+#[component]
+fn Told(answer: Answer, bench: Bench) -> impl IntoView {
+    match answer {
+        Answer::Tried { bytes, records } => {
+            let count = records.len();
+            let records = records.into_iter();
+            records
+                .map(|tried| view! { <Verdict tried=tried count=count bytes=bytes/> })
+                .collect_view()
+                .into_any()
+        }
+        Answer::Wrong { problems } => {
+            let problems = problems.into_iter();
+            let problems = problems.map(|wrong| view! { <Problem wrong=wrong bench=bench/> });
+            view! { <ul id="trial-problems" class="problems" aria-label="What is wrong with the file">{problems.collect_view()}</ul> }
+                .into_any()
+        }
+        Answer::Ready { .. } | Answer::Unread { .. } | Answer::Failed { .. } => ().into_any(),
+    }
+}
+
+/// One mistake, which leads to its place.
+#[component]
+fn Problem(wrong: Wrong, bench: Bench) -> impl IntoView {
+    let Some((line, column)) = wrong.line.zip(wrong.column) else {
+        return view! { <li class="wrong">{wrong.text}</li> }.into_any();
+    };
+    let go = move |_| {
+        let place = bench
+            .form
+            .with_untracked(|form| offset(&form.file, line, column));
+        widget::go_to("trial-file", place);
+    };
+    view! { <li><button class="mistake" on:click=go>{wrong.text}</button></li> }.into_any()
+}
+
+/// What becomes of one record, step by step.
+#[component]
+fn Verdict(tried: Tried, count: usize, bytes: usize) -> impl IntoView {
+    let size = match tried.place {
+        Some(place) => format!("{place} of {count} in {} ", words::bytes(bytes as u64)),
+        None => words::bytes(bytes as u64),
+    };
+    let decoded = if tried.decoded.is_empty() {
+        "nothing".to_owned()
+    } else {
+        tried.decoded.join(", ")
+    };
+    let fate = match tried.fate {
+        Fate::Stored { key, body } => view! {
+            <dt>"Stored as"</dt>
+            <dd class="mono">{key}</dd>
+            <dt>"With body"</dt>
+            <dd><pre class="content" tabindex="0" aria-label="What is stored">{beginning(body)}</pre></dd>
+        }
+        .into_any(),
+        Fate::Filtered => view! {
+            <dt>"Filtered"</dt>
+            <dd>"the pipeline's filter or program drops it"</dd>
+        }
+        .into_any(),
+        Fate::Quarantined {
+            code,
+            reason,
+            folder,
+        } => view! {
+            <dt>"Quarantined"</dt>
+            <dd><span class="mono">{code}</span>": "{reason}</dd>
+            <dt>"Kept below"</dt>
+            <dd class="mono">{folder}</dd>
+        }
+        .into_any(),
+    };
+    view! {
+        <dl class="steps">
+            <dt>"Record"</dt>
+            <dd>{size}</dd>
+            <dt>"Decoded"</dt>
+            <dd>{decoded}</dd>
+            {tried.passed.then(|| view! {
+                <dt>"Filter"</dt>
+                <dd>"passed"</dd>
+            })}
+            {fate}
+        </dl>
+    }
+}
+
+/// What the result is, for its colour.
+fn kind(told: Option<&Answer>) -> &'static str {
+    let fate = |is: fn(&Fate) -> bool| {
+        let records = match told {
+            Some(Answer::Tried { records, .. }) => records.as_slice(),
+            _ => &[],
+        };
+        records.iter().any(|tried| is(&tried.fate))
+    };
+    match told {
+        None | Some(Answer::Ready { .. }) => "loading",
+        Some(Answer::Wrong { .. } | Answer::Unread { .. } | Answer::Failed { .. }) => "wrong",
+        _ if fate(|fate| matches!(fate, Fate::Quarantined { .. })) => "quarantined",
+        _ if fate(|fate| matches!(fate, Fate::Stored { .. })) => "stored",
+        _ => "filtered",
+    }
+}
+
+fn beginning(text: String) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
