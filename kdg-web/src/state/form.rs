@@ -156,8 +156,8 @@ impl Form {
     ///
     /// # Errors
     ///
-    /// Every field that holds no number or time; what the numbers mean is checked by
-    /// [`Plan::validate`].
+    /// When a field holds no number or time: every such field, and what [`Plan::validate`] says of
+    /// the others.
     pub fn plan(
         &self,
         template: &str,
@@ -201,10 +201,17 @@ impl Form {
             },
         };
         if read.0.is_empty() {
-            Ok(plan)
-        } else {
-            Err(read.0)
+            return Ok(plan);
         }
+        // All mistakes at once; what stands in for an unreadable value is no mistake of its own.
+        let others = plan.validate().err().unwrap_or_default();
+        let unreadable = |error: &FieldError| read.0.iter().any(|known| known.field == error.field);
+        let others: Vec<_> = others
+            .into_iter()
+            .filter(|error| !unreadable(error))
+            .collect();
+        read.0.extend(others);
+        Err(read.0)
     }
 
     fn rate(&self, week: &Week, read: &mut Reader) -> Rate {

@@ -122,6 +122,7 @@ export const recordClaims = [
       await fill(page, 'Records per second', 'fast');
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.locator('#wrong-rate').getByText('write a number').waitFor();
+      assert.ok((await page.locator('#wrong-target').innerText()).length > 10);
       assert.equal(await box(page, 'Records per second').getAttribute('aria-invalid'), 'true');
       await fill(page, 'Records per second', '10');
       await page.waitForFunction(() => document.querySelector('#wrong-rate').textContent === '');

@@ -29,7 +29,7 @@ fn the_form_as_it_comes_is_a_plan_once_it_has_a_stream() {
 }
 
 #[test]
-fn every_field_that_holds_no_number_is_named_at_once() {
+fn fields_that_hold_no_number_and_other_mistakes_are_named_at_once() {
     let form = Form {
         constant: "fast".into(),
         seed: "-1".into(),
@@ -47,7 +47,8 @@ fn every_field_that_holds_no_number_is_named_at_once() {
             Field::Time,
             Field::Faults,
             Field::Seed,
-            Field::StopMinutes
+            Field::StopMinutes,
+            Field::Target
         ]
     );
     assert_eq!(
