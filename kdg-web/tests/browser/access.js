@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { PASSWORD, sign } from './sign_in.js';
-import { balanced, choose, fill, inside, over, past, paste, press, run, start, total } from './page.js';
+import { balanced, fill, inside, over, past, paste, press, run, start } from './page.js';
 
 const REGION = 'us-east-1';
 const refused = (page, words) => page.locator('form .wrong').filter({ hasText: words }).waitFor();

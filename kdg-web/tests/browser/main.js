@@ -40,11 +40,11 @@ const waiting = claims.filter(([claim]) => claim.includes(process.env.ONLY ?? ''
 const began = Date.now();
 let failures = 0;
 
-/** Proves a claim in a browser of its own; `lanes` are nobody else's meanwhile. */
+/** Proves a claim in a browser of its own; what `lane` gives for a stack is nobody else's meanwhile. */
 async function check([claim, prove, options], lane) {
   const contexts = [];
   const complaints = [];
-  const open = async () => {
+  const elsewhere = async () => {
     const context = await browser.newContext({ ...DESKTOP, ...options });
     contexts.push(context);
     context.setDefaultTimeout(PATIENCE);
@@ -53,8 +53,7 @@ async function check([claim, prove, options], lane) {
     page.on('pageerror', (error) => complaints.push(`${error}`));
     return page;
   };
-  const elsewhere = open;
-  const page = await open();
+  const page = await elsewhere();
   const shot = async (name) => {
     const size = page.viewportSize();
     // A window in which nothing scrolls: a panel that stays in view would be cut in a picture of the whole page.

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { SEQUENCE, balanced, choose, clock, downloaded, enter, fill, inside, numbers, over, past, press, ready, run, seconds, start, total, upTo } from './page.js';
+import { SEQUENCE, balanced, clock, downloaded, enter, fill, inside, numbers, over, past, press, ready, run, seconds, start, total, upTo } from './page.js';
 
 export const runClaims = [
   [

@@ -210,6 +210,10 @@ async fn a_stand_in_answers_without_a_signature_and_fails_as_it_is_told() {
     }
 }
 
+#[allow(
+    clippy::large_futures,
+    reason = "the calls of the SDK are, and nothing here is deep"
+)]
 #[tokio::test]
 async fn a_share_of_requests_with_records_is_answered_503_and_nothing_of_them_is_kept() {
     let folder = tempfile::tempdir().unwrap();
