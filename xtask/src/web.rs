@@ -22,7 +22,7 @@ const MOST_BYTES: u64 = 1 << 20;
 /// is the functions of VRL.
 const MOST_LATER_BYTES: u64 = 5 << 19;
 
-/// The largest file that CloudFront compresses ("Serve compressed files",
+/// The largest file that `CloudFront` compresses ("Serve compressed files",
 /// `AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html`).
 const LARGEST_COMPRESSED: u64 = 10_000_000;
 
