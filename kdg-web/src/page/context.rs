@@ -13,7 +13,7 @@ use crate::message::{
 };
 use crate::plan::{Field, FieldError, Plan};
 use crate::state::form::Form;
-use crate::state::library::Library;
+use crate::state::library::{Known, Library};
 use crate::state::week::Week;
 
 use super::link::Link;
@@ -52,6 +52,8 @@ pub(crate) struct Page {
     pub(crate) said: RwSignal<String>,
     /// What came of an import or a link.
     pub(crate) told: RwSignal<String>,
+    /// Whether the browser keeps the templates.
+    pub(crate) is_kept: RwSignal<bool>,
     /// Whether mistakes are shown: from the first attempt to start on.
     pub(crate) is_checked: RwSignal<bool>,
     cognito: StoredValue<Option<cognito::Session<Browser>>, LocalStorage>,
@@ -111,6 +113,7 @@ impl Page {
             run: RwSignal::new(Run::Idle),
             said: RwSignal::new(String::new()),
             told: RwSignal::new(String::new()),
+            is_kept: RwSignal::new(true),
             is_checked: RwSignal::new(false),
             cognito: StoredValue::new_local(None),
             link: StoredValue::new_local(None),
@@ -128,7 +131,7 @@ impl Page {
         self.link.set_value(Some(link));
         storage::keep("form", self.form);
         storage::keep("week", self.week);
-        storage::keep("library", self.library);
+        self.share_library();
         self.follow_link();
         leptos::task::spawn_local(self.read_config());
         Effect::new(move |_| self.ask_for_samples());
@@ -309,6 +312,38 @@ impl Page {
             }
             Err(error) => self.config_trouble.set(Some(error.to_string())),
         }
+    }
+
+    /// Keeps the templates, together with what other tabs keep.
+    fn share_library(self) {
+        let known = StoredValue::new(Known::of(storage::text("library").as_deref()));
+        let meet = move || {
+            let stored = storage::text("library");
+            let mut library = self.library.get_untracked();
+            let copies = known.try_update_value(|known| library.meet(known, stored.as_deref()));
+            if library != self.library.get_untracked() {
+                self.library.set(library);
+            }
+            if let Some(copies) = copies.filter(|copies| !copies.is_empty()) {
+                self.report(format!(
+                    "Another tab has changed the same templates; its texts are kept as {}.",
+                    copies.join(", ")
+                ));
+            }
+        };
+        Effect::new(move |_| {
+            self.library.track();
+            meet();
+            let json = self.library.with_untracked(serde_json::to_string);
+            if let Ok(json) = json {
+                let is_kept = storage::put("library", &json);
+                if is_kept {
+                    known.set_value(Known::of(Some(&json)));
+                }
+                self.is_kept.set(is_kept);
+            }
+        });
+        window_event_listener_untyped("storage", move |_| meet());
     }
 
     fn follow_link(self) {

@@ -1,5 +1,7 @@
 //! The templates that somebody keeps, under names.
 
+mod merge;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,8 @@ use crate::link::{LinkError, Linked};
 use crate::original;
 
 use super::preset::PRESETS;
+
+pub use merge::Known;
 
 /// Named templates, one of which is shown. There is always one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::path::Path;
 use kdg_web::link::LinkError;
 use kdg_web::plan::{Field, Rate, Time};
 use kdg_web::state::form::{Form, KeyKind, RateKind};
-use kdg_web::state::library::{ImportError, Library};
+use kdg_web::state::library::{ImportError, Known, Library};
 use kdg_web::state::preset::PRESETS;
 use kdg_web::state::week::{Part, Week};
 use kdg_web::state::words;
@@ -243,4 +243,97 @@ fn numbers_are_read_at_a_glance() {
     assert_eq!(words::bytes(1_234_567), "1.2 MB");
     assert_eq!(words::clock(3723.9), "1:02:03");
     assert_eq!(words::clock(63.0), "1:03");
+}
+
+/// What a tab stores of its templates.
+fn stored(library: &Library) -> String {
+    serde_json::to_string(library).unwrap()
+}
+
+fn names(library: &Library) -> Vec<&str> {
+    library
+        .all()
+        .iter()
+        .map(|named| named.name.as_str())
+        .collect()
+}
+
+#[test]
+fn two_tabs_keep_what_each_of_them_adds_changes_and_removes() {
+    let mut before = Library::default();
+    before.add("changed", "1".into());
+    before.add("removed", "2".into());
+    let json = stored(&before);
+    let (mut one, mut other) = (before.clone(), before);
+    let (mut known_to_one, mut known_to_other) = (Known::of(Some(&json)), Known::of(Some(&json)));
+    one.remove();
+    one.add("from one", String::new());
+    assert!(one.meet(&mut known_to_one, Some(&json)).is_empty());
+    other.show(1);
+    other.write("1, changed".into());
+    other.add("from other", "3".into());
+    let json = stored(&one);
+    assert!(other.meet(&mut known_to_other, Some(&json)).is_empty());
+    let json = stored(&other);
+    assert!(one.meet(&mut known_to_one, Some(&json)).is_empty());
+    for library in [&one, &other] {
+        let mut names = names(library);
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            ["changed", "from one", "from other", "user-activity"]
+        );
+        let changed = library.all().iter().find(|named| named.name == "changed");
+        assert_eq!(changed.unwrap().template, "1, changed");
+    }
+    assert_eq!(
+        (one.current().name, other.current().name),
+        ("from one".into(), "from other".into())
+    );
+}
+
+#[test]
+fn what_one_tab_changes_is_not_lost_when_the_other_changes_or_removes_it() {
+    let mut ours = Library::default();
+    ours.add("mine", "1".into());
+    let json = stored(&ours);
+    let mut theirs = ours.clone();
+    let mut known = Known::of(Some(&json));
+    theirs.write("theirs".into());
+    ours.write("ours".into());
+    assert_eq!(ours.meet(&mut known, Some(&stored(&theirs))), ["mine 2"]);
+    assert_eq!(names(&ours), ["user-activity", "mine", "mine 2"]);
+    assert_eq!(ours.current().template, "ours");
+    assert_eq!(ours.all()[2].template, "theirs");
+
+    let mut theirs = ours.clone();
+    let mut known = Known::of(Some(&stored(&ours)));
+    ours.write("ours, again".into());
+    theirs.remove();
+    assert!(ours.meet(&mut known, Some(&stored(&theirs))).is_empty());
+    assert_eq!(ours.current().template, "ours, again");
+}
+
+#[test]
+fn a_storage_that_was_emptied_or_damaged_removes_no_template() {
+    let library = Library::default();
+    for damaged in [None, Some("nonsense")] {
+        let mut ours = library.clone();
+        let mut known = Known::of(Some(&stored(&library)));
+        assert!(ours.meet(&mut known, damaged).is_empty());
+        assert_eq!(ours, library);
+    }
+}
+
+#[test]
+fn a_template_that_the_other_tab_renames_stays_shown() {
+    let mut ours = Library::default();
+    ours.add("mine", "1".into());
+    let mut known = Known::of(Some(&stored(&ours)));
+    let mut theirs = ours.clone();
+    theirs.rename("yours");
+    theirs.show(0);
+    ours.meet(&mut known, Some(&stored(&theirs)));
+    assert_eq!(names(&ours), ["user-activity", "yours"]);
+    assert_eq!(ours.current().name, "yours");
 }
