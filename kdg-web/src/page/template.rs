@@ -28,6 +28,7 @@ pub(crate) fn What() -> impl IntoView {
                 <Bring/>
             </div>
             <Told/>
+            <Unkept/>
         </section>
     }
 }
@@ -253,6 +254,22 @@ fn Bring() -> impl IntoView {
 fn Told() -> impl IntoView {
     let page = expect_context::<Page>();
     view! { <p class="told" aria-hidden="true">{move || page.told.get()}</p> }
+}
+
+/// That the browser keeps no templates.
+#[component]
+fn Unkept() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let words = move || {
+        (!page.is_kept.get()).then(|| {
+            view! {
+                <p class="note warn" data-unkept="">
+                    "This browser does not keep your changes to templates: its storage is full or switched off. Export them before you close the tab."
+                </p>
+            }
+        })
+    };
+    view! { <div role="alert">{words}</div> }
 }
 
 /// What completion knows of the functions.

@@ -138,4 +138,44 @@ export const templateClaims = [
       assert.equal(await page.getByLabel('Saturday 23:00, deviation').inputValue(), '12');
     },
   ],
+  [
+    'two tabs keep the templates of both',
+    async (given) => {
+      const { page, context } = given;
+      const other = await context.newPage();
+      for (const tab of [page, other]) await enter({ ...given, page: tab });
+      const add = async (tab, name) => {
+        await press(tab, '+ New');
+        await tab.getByLabel('Template name').fill(name);
+        await tab.keyboard.press('Tab');
+      };
+      await add(page, 'from one');
+      await add(other, 'from other');
+      await write(page, '1');
+      for (const tab of [page, other]) for (const name of ['from one', 'from other']) await named(tab, name).waitFor();
+      const kept = await page.evaluate(() => JSON.parse(localStorage['sluice.library']).templates);
+      assert.deepEqual(kept.slice(-2).map(({ name, template }) => [name, template]), [['from one', '1'], ['from other', '']]);
+    },
+  ],
+  [
+    'a template that the browser does not keep is said to be exported, until it is kept',
+    async (given) => {
+      const { page } = given;
+      await enter(given);
+      await page.evaluate(() => {
+        for (let length = 1 << 20; length > 0; length >>= 1) {
+          try {
+            for (let part = 0; ; part += 1) localStorage.setItem(`full-${length}-${part}`, 'x'.repeat(length));
+          } catch {
+            // The next, smaller part may still fit.
+          }
+        }
+      });
+      await write(page, 'a template that no longer fits into the storage of the browser');
+      await page.locator('[data-unkept]').getByText('Export').waitFor();
+      await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('full-')).forEach((key) => localStorage.removeItem(key)));
+      await write(page, 'a template that fits');
+      await page.locator('[data-unkept]').waitFor({ state: 'detached' });
+    },
+  ],
 ];
