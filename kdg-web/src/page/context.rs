@@ -13,7 +13,7 @@ use crate::message::{
 };
 use crate::plan::{Field, FieldError, Plan};
 use crate::state::form::Form;
-use crate::state::library::{Known, Library};
+use crate::state::library::{Known, Library, Removed};
 use crate::state::week::Week;
 
 use super::link::Link;
@@ -52,6 +52,8 @@ pub(crate) struct Page {
     pub(crate) said: RwSignal<String>,
     /// What came of an import or a link.
     pub(crate) told: RwSignal<String>,
+    /// Templates that were removed and can be put back, the last one last.
+    pub(crate) removed: RwSignal<Vec<Removed>>,
     /// Whether the browser keeps the templates.
     pub(crate) is_kept: RwSignal<bool>,
     /// Whether mistakes are shown: from the first attempt to start on.
@@ -113,6 +115,7 @@ impl Page {
             run: RwSignal::new(Run::Idle),
             said: RwSignal::new(String::new()),
             told: RwSignal::new(String::new()),
+            removed: RwSignal::new(Vec::new()),
             is_kept: RwSignal::new(true),
             is_checked: RwSignal::new(false),
             cognito: StoredValue::new_local(None),

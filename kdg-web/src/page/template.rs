@@ -60,6 +60,12 @@ fn Names() -> impl IntoView {
             library.add("template", String::new());
         });
     };
+    let remove = move |_| {
+        if let Some(removed) = library.try_update(Library::remove) {
+            page.report(format!("Deleted {}.", removed.named.name));
+            page.removed.update(|all| all.push(removed));
+        }
+    };
     let choose = move |event: leptos::ev::Event| {
         let chosen = event_target_value(&event);
         if let Some(preset) = PRESETS.iter().find(|preset| preset.name == chosen) {
@@ -104,7 +110,7 @@ fn Names() -> impl IntoView {
                     {PRESETS.iter().map(|preset| view! { <option value=preset.name>{preset.name}</option> }).collect_view()}
                 </select>
             </div>
-            <button class="plain push" on:click=move |_| library.update(Library::remove)>"Delete template"</button>
+            <button class="plain push" on:click=remove>"Delete template"</button>
         </div>
     }
 }
@@ -249,11 +255,30 @@ fn Bring() -> impl IntoView {
     }
 }
 
-/// What came of an import or a link; a screen reader has heard it.
+/// What came of an import, a link or a deletion, which can be undone; a screen reader has heard it.
 #[component]
 fn Told() -> impl IntoView {
     let page = expect_context::<Page>();
-    view! { <p class="told" aria-hidden="true">{move || page.told.get()}</p> }
+    let undo = move |_| {
+        let last = page.removed.try_update(Vec::pop).flatten();
+        let restored =
+            last.and_then(|removed| page.library.try_update(|library| library.restore(removed)));
+        if let Some(name) = restored {
+            page.report(format!("{name} is back."));
+        }
+    };
+    let label = move || {
+        page.removed.with(|removed| {
+            let last = removed.last()?;
+            Some(format!("Undo: bring back {}", last.named.name))
+        })
+    };
+    view! {
+        <div class="row">
+            <p class="told" aria-hidden="true">{move || page.told.get()}</p>
+            {move || label().map(|label| view! { <button class="plain" data-undo="" on:click=undo>{label}</button> })}
+        </div>
+    }
 }
 
 /// That the browser keeps no templates.

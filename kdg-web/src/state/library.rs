@@ -31,6 +31,14 @@ pub struct Named {
     pub template: String,
 }
 
+/// A template that was removed, and where it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The template.
+    pub named: Named,
+    place: usize,
+}
+
 /// What a file or a link brought along.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Import {
@@ -143,15 +151,34 @@ impl Library {
         name
     }
 
-    /// Removes the one that is shown; the last one is replaced by an empty one.
-    pub fn remove(&mut self) {
-        if self.shown < self.templates.len() {
-            self.templates.remove(self.shown);
+    /// Removes the one that is shown and gives it away; the last one is replaced by an empty one.
+    pub fn remove(&mut self) -> Removed {
+        let place = self.shown;
+        let named = self.current();
+        if place < self.templates.len() {
+            self.templates.remove(place);
         }
         if self.templates.is_empty() {
             self.add("template", String::new());
         }
         self.shown = self.shown.min(self.templates.len() - 1);
+        Removed { named, place }
+    }
+
+    /// Puts back what was removed, shows it, and gives the name that it has now.
+    pub fn restore(&mut self, removed: Removed) -> String {
+        let Removed { named, place } = removed;
+        let name = self.free(&named.name);
+        self.shown = place.min(self.templates.len());
+        let template = named.template;
+        self.templates.insert(
+            self.shown,
+            Named {
+                name: name.clone(),
+                template,
+            },
+        );
+        name
     }
 
     /// A file with all of them.

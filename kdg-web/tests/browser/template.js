@@ -178,4 +178,20 @@ export const templateClaims = [
       await page.locator('[data-unkept]').waitFor({ state: 'detached' });
     },
   ],
+  [
+    'a template that is deleted comes back by one press, after others as well',
+    async (given) => {
+      const { page } = given;
+      await enter(given);
+      await write(page, '<{{random.number(3)}}>');
+      await press(page, '+ New');
+      for (let deletions = 0; deletions < 2; deletions += 1) await press(page, 'Delete template');
+      assert.equal(await named(page, 'user-activity').count(), 0);
+      await page.locator('.told').filter({ hasText: 'Deleted user-activity' }).waitFor();
+      await page.locator('[data-undo]').click();
+      await sampled(page, /^<\d>$/);
+      await page.locator('[data-undo]').click();
+      await page.locator('[data-undo]').waitFor({ state: 'detached' });
+    },
+  ],
 ];

@@ -203,6 +203,24 @@ fn names_stay_different_and_one_template_always_remains() {
 }
 
 #[test]
+fn templates_that_were_removed_come_back_to_their_places() {
+    let mut library = Library::default();
+    library.add("second", "2".into());
+    library.add("third", "3".into());
+    let before = library.clone();
+    let mut removed = Vec::new();
+    for _ in 0..3 {
+        removed.push(library.remove());
+    }
+    assert_eq!(names(&library), ["template"]);
+    while let Some(last) = removed.pop() {
+        library.restore(last);
+    }
+    assert_eq!(library.all()[..3], before.all()[..]);
+    assert_eq!(library.current(), before.current());
+}
+
+#[test]
 fn what_was_kept_and_cannot_be_read_is_begun_anew() {
     assert_eq!(
         Library::kept(Some("{\"templates\":[],\"shown\":3}")),
