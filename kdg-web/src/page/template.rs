@@ -194,16 +194,13 @@ fn Bring() -> impl IntoView {
         let imported = page.library.try_update(|library| library.import(json));
         let words = match imported {
             Some(Ok(import)) => {
-                let week = import
+                let taken = import
                     .periods
-                    .map(|periods| page.week.try_update(|week| week.take(&periods)));
-                match week {
-                    Some(Some(Err(words))) => words,
-                    Some(_) => format!(
-                        "Imported the week of hours and {} templates.",
-                        import.names.len()
-                    ),
-                    None => format!("Imported {} templates.", import.names.len()),
+                    .as_ref()
+                    .and_then(|periods| page.week.try_update(|week| week.take(periods)));
+                match taken {
+                    Some(Err(words)) => words,
+                    _ => import.words(),
                 }
             }
             Some(Err(error)) => error.to_string(),

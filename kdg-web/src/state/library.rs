@@ -44,8 +44,46 @@ pub struct Removed {
 pub struct Import {
     /// The names of the templates, as they are now.
     pub names: Vec<String>,
+    /// How many of them are new here; the others were here before, with the same text.
+    pub added: usize,
+    /// How many were left out, because they have no text.
+    pub empty: usize,
     /// The original's week of hours, if it was there.
     pub periods: Option<BTreeMap<String, String>>,
+}
+
+impl Import {
+    /// What came of it, in a sentence.
+    pub fn words(&self) -> String {
+        let same = self.names.len() - self.added;
+        let parts = [
+            (true, counted(self.added, "template")),
+            (self.periods.is_some(), "the week of hours".to_owned()),
+        ];
+        let parts = parts
+            .into_iter()
+            .filter_map(|(is_said, words)| is_said.then_some(words));
+        let mut words = format!("Imported {}", parts.collect::<Vec<_>>().join(" and "));
+        if same > 0 {
+            words += &format!("; {} the same here already", counted(same, "template"));
+        }
+        if self.empty > 0 {
+            words += &format!(
+                "; {} without a text left out",
+                counted(self.empty, "template")
+            );
+        }
+        words.push('.');
+        words
+    }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    match number {
+        0 => format!("no {what}"),
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
 }
 
 /// Why nothing was imported.
@@ -209,20 +247,24 @@ impl Library {
         if let Some(problem) = found.problems.into_iter().next() {
             return Err(ImportError::Unreadable(problem));
         }
-        if found.templates.is_empty() && found.periods.is_none() {
+        if found.templates.is_empty() && found.empty == 0 && found.periods.is_none() {
             return Err(ImportError::Nothing);
         }
-        let mut names = Vec::new();
+        let mut import = Import {
+            empty: found.empty,
+            periods: found.periods,
+            ..Import::default()
+        };
         for (name, template) in found.templates {
             let named = Named { name, template };
             if self.templates.contains(&named) {
-                names.push(named.name);
+                import.names.push(named.name);
             } else {
-                names.push(self.add(&named.name, named.template));
+                import.names.push(self.add(&named.name, named.template));
+                import.added += 1;
             }
         }
-        let periods = found.periods;
-        Ok(Import { names, periods })
+        Ok(import)
     }
 
     /// What follows `#` in a link to the template that is shown.

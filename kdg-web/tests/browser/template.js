@@ -81,7 +81,7 @@ export const templateClaims = [
       await other.locator('.told').filter({ hasText: 'this is no JSON' }).waitFor();
       assert.equal(await named(other, 'Mine').count(), 0);
       await bring('templates.json', file);
-      await other.locator('.told').filter({ hasText: 'Imported 2 templates' }).waitFor();
+      await other.locator('.told').filter({ hasText: 'Imported 2 templates.' }).waitFor();
       await named(other, 'Mine').click();
       await sampled(other, /^"mine: \d"$/);
     },

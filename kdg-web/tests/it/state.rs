@@ -140,8 +140,12 @@ fn what_was_exported_is_imported_once() {
     let mut other = Library::default();
     assert_eq!(other.import(&file).unwrap().names.len(), 2);
     assert_eq!(other.all(), library.all());
-    other.import(&file).unwrap();
+    let again = other.import(&file).unwrap();
     assert_eq!(other.all().len(), 2);
+    assert_eq!(
+        again.words(),
+        "Imported no template; 2 templates the same here already."
+    );
 }
 
 #[test]
@@ -157,6 +161,10 @@ fn the_storage_of_the_original_is_imported_without_its_empty_places() {
     let mut library = Library::default();
     let import = library.import(&storage.to_string()).unwrap();
     assert_eq!(import.names, ["Schema Discovery Payload"]);
+    assert_eq!(
+        import.words(),
+        "Imported 1 template and the week of hours; 1 template without a text left out."
+    );
     assert_eq!(import.periods.unwrap()["#0-0-mu"], "5");
     assert_eq!(library.current().template, "{{date.now}}");
 }
