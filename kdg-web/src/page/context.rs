@@ -136,6 +136,7 @@ impl Page {
         storage::keep("week", self.week);
         self.share_library();
         self.follow_link();
+        window_event_listener_untyped("hashchange", move |_| self.follow_link());
         leptos::task::spawn_local(self.read_config());
         Effect::new(move |_| self.ask_for_samples());
         Effect::new(move |_| widget::guard(self.is_going()));
@@ -349,16 +350,16 @@ impl Page {
         window_event_listener_untyped("storage", move |_| meet());
     }
 
+    /// Takes the template of a link once: then the address is that of the page alone.
     fn follow_link(self) {
         let fragment = widget::fragment();
         let followed = self.library.try_update(|library| library.follow(&fragment));
         match followed {
-            Some(Ok(Some(name))) => self
-                .said
-                .set(format!("The link brought the template {name}.")),
+            Some(Ok(Some(name))) => self.report(format!("The link brought the template {name}.")),
             Some(Err(error)) => self.report(error.to_string()),
-            _ => {}
+            _ => return,
         }
+        widget::forget_fragment();
     }
 
     fn ask_for_samples(self) {

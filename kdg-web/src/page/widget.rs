@@ -129,6 +129,15 @@ pub(crate) fn fragment() -> String {
         .unwrap_or_default()
 }
 
+/// Takes what follows `#` out of the address, without a step back to it.
+pub(crate) fn forget_fragment() {
+    let address = address();
+    if let Ok(history) = leptos::prelude::window().history() {
+        // It is the page's own address, which a browser lets it have.
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+    }
+}
+
 /// The address of the page without what follows it.
 pub(crate) fn address() -> String {
     let address = leptos::prelude::window()

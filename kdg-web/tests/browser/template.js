@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 
-import { choose, enter, press, write } from './page.js';
+import { choose, enter, inside, paste, press, write } from './page.js';
 
 const sampled = (page, wanted) => page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector('.samples li')?.textContent), wanted.source);
 const named = (page, name) => page.getByRole('group', { name: 'Templates' }).getByRole('button', { name, exact: true });
@@ -192,6 +192,26 @@ export const templateClaims = [
       await sampled(page, /^<\d>$/);
       await page.locator('[data-undo]').click();
       await page.locator('[data-undo]').waitFor({ state: 'detached' });
+    },
+  ],
+  [
+    'a link is taken once, also in a tab that is open, and leaves the address',
+    async (given) => {
+      const { page, address } = given;
+      const fragment = (n, t) => `#template=${deflateRawSync(JSON.stringify({ n, t })).toString('base64url')}`;
+      const clean = () => page.waitForFunction((wanted) => location.href === wanted, address);
+      await enter({ ...given, address: `${address}${fragment('linked', '<{{random.number(3)}}>')}` });
+      await clean();
+      await write(page, '"edited"');
+      await sampled(page, /^"edited"$/);
+      await page.reload();
+      await paste(page);
+      await inside(page);
+      await page.evaluate((hash) => (location.hash = hash), fragment('another', '[{{random.number(3)}}]'));
+      await sampled(page, /^\[\d\]$/);
+      await clean();
+      const names = await page.evaluate(() => JSON.parse(localStorage['sluice.library']).templates.map(({ name }) => name));
+      assert.deepEqual(names, ['user-activity', 'linked', 'another']);
     },
   ],
 ];
