@@ -67,10 +67,23 @@ export const signInClaims = [
     async ({ page, people }) => {
       await page.goto(people.page);
       await sign(page, 'invited', PASSWORD);
-      await page.getByLabel('New password').fill('weak');
+      await page.getByText('The new password is sent').waitFor();
+      await page.getByRole('button', { name: 'Back to user name' }).click();
+      await page.getByText('The password is proved and not sent').waitFor();
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await refused(page, 'the password is missing');
+      await sign(page, 'invited', PASSWORD);
+      const twice = async (password, onceMore) => {
+        await page.getByLabel('New password').fill(password);
+        await page.getByLabel('Once more').fill(onceMore);
+      };
+      await twice(OTHER_PASSWORD, `${OTHER_PASSWORD}9`);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await refused(page, 'the two are different');
+      await twice('weak', 'weak');
       await page.getByRole('button', { name: 'Sign in' }).click();
       await refused(page, 'assword');
-      await page.getByLabel('New password').fill(OTHER_PASSWORD);
+      await twice(OTHER_PASSWORD, OTHER_PASSWORD);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await inside(page);
       await page.reload();

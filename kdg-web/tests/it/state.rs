@@ -6,6 +6,7 @@ use kdg_web::plan::{Field, Rate, Time};
 use kdg_web::state::form::{Form, KeyKind, RateKind};
 use kdg_web::state::library::{ImportError, Known, Library};
 use kdg_web::state::preset::PRESETS;
+use kdg_web::state::sign_in::{incomplete, mistyped};
 use kdg_web::state::week::{Part, Week};
 use kdg_web::state::words;
 use pipeline::Pipeline;
@@ -362,4 +363,19 @@ fn a_template_that_the_other_tab_renames_stays_shown() {
     ours.meet(&mut known, Some(&stored(&theirs)));
     assert_eq!(names(&ours), ["user-activity", "yours"]);
     assert_eq!(ours.current().name, "yours");
+}
+
+#[test]
+fn nobody_is_asked_without_a_name_and_a_password_or_for_a_mistyped_one() {
+    assert!(
+        incomplete(" ", "")
+            .unwrap()
+            .contains("the user name and the password")
+    );
+    assert!(incomplete("", "x").unwrap().contains("user name"));
+    assert!(incomplete("ada", "").unwrap().contains("password"));
+    assert_eq!(incomplete("ada", " "), None);
+    assert!(mistyped("", "").is_some());
+    assert!(mistyped("Correct-horse-9", "Correct-horse-8").is_some());
+    assert_eq!(mistyped("Correct-horse-9", "Correct-horse-9"), None);
 }
