@@ -11,4 +11,6 @@ pub mod library;
 
 pub mod preset;
 
+pub mod fit;
+
 pub mod words;

@@ -12,6 +12,7 @@ use crate::message::{
     Access, Credentials, FromWorker, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
 };
 use crate::plan::{Field, FieldError, Plan};
+use crate::state::fit;
 use crate::state::form::Form;
 use crate::state::library::{Known, Library, Removed};
 use crate::state::week::Week;
@@ -252,6 +253,17 @@ impl Page {
         }
     }
 
+    /// Replaces what does not fit the template that is shown now.
+    pub(crate) fn fit(self) {
+        let shown = self.library.with_untracked(Library::current);
+        let streams = self.config.with_untracked(|config| config.streams.clone());
+        let mut form = self.form.get_untracked();
+        if let Some(words) = form.show(&shown, &streams) {
+            self.form.set(form);
+            self.report(words);
+        }
+    }
+
     /// Says what came of an import or a link, to be read and heard.
     pub(crate) fn report(self, words: String) {
         self.told.set(words.clone());
@@ -274,10 +286,11 @@ impl Page {
             Ok(config) => {
                 self.region.set(config.region);
                 self.endpoint.set(config.endpoint.unwrap_or_default());
+                let shown = self.library.with_untracked(Library::current);
                 if self.form.with_untracked(|form| form.name.is_empty())
-                    && let Some(stream) = config.streams.values().next()
+                    && let Some(stream) = fit::first_stream(&shown, &config.streams)
                 {
-                    self.form.update(|form| form.name.clone_from(stream));
+                    self.form.update(|form| form.name = stream);
                 }
                 self.config_trouble.set(None);
             }
@@ -355,7 +368,10 @@ impl Page {
         let fragment = widget::fragment();
         let followed = self.library.try_update(|library| library.follow(&fragment));
         match followed {
-            Some(Ok(Some(name))) => self.report(format!("The link brought the template {name}.")),
+            Some(Ok(Some(name))) => {
+                self.report(format!("The link brought the template {name}."));
+                self.fit();
+            }
             Some(Err(error)) => self.report(error.to_string()),
             _ => return,
         }

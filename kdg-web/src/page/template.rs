@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 
 use crate::plan::Field;
-use crate::state::form::KeyKind;
 use crate::state::library::Library;
 use crate::state::preset::PRESETS;
 
@@ -47,7 +46,10 @@ fn Names() -> impl IntoView {
                     <button
                         class="plain"
                         aria-current=(place == shown).then_some("true")
-                        on:click=move |_| library.update(|library| library.show(place))
+                        on:click=move |_| {
+                            library.update(|library| library.show(place));
+                            page.fit();
+                        }
                     >
                         {named.name}
                     </button>
@@ -64,6 +66,7 @@ fn Names() -> impl IntoView {
         if let Some(removed) = library.try_update(Library::remove) {
             page.report(format!("Deleted {}.", removed.named.name));
             page.removed.update(|all| all.push(removed));
+            page.fit();
         }
     };
     let choose = move |event: leptos::ev::Event| {
@@ -72,20 +75,11 @@ fn Names() -> impl IntoView {
             library.update(|library| {
                 library.add(preset.name, preset.template.to_owned());
             });
-            page.form.update(|form| {
-                let streams = page
-                    .config
-                    .with_untracked(|config| config.streams.get(preset.name).cloned());
-                form.name = streams.unwrap_or_else(|| preset.stream.to_owned());
-                form.key = match preset.key {
-                    "" => KeyKind::Random,
-                    "even" => KeyKind::Even,
-                    _ => KeyKind::Template,
-                };
-                if form.key == KeyKind::Template {
-                    preset.key.clone_into(&mut form.key_template);
-                }
-            });
+            let streams = page.config.with_untracked(|config| config.streams.clone());
+            let words = page
+                .form
+                .try_update(|form| form.use_pipeline(preset, &streams));
+            page.report(words.unwrap_or_default());
         }
     };
     view! {

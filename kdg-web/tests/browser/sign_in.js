@@ -141,8 +141,11 @@ export const signInClaims = [
       await page.goto(people.page);
       await sign(page, 'tester', PASSWORD);
       await inside(page);
+      // The name of a data stream does not stay, and the one that is listed is chosen.
+      await fill(page, 'Stream name', 'page-1');
       await choose(page, 'Firehose');
-      await page.locator('#listed').selectOption('clicks');
+      await page.waitForFunction(() => document.querySelector('#stream-name').value === 'clicks');
+      await page.locator('.told').filter({ hasText: 'Records go to clicks' }).waitFor();
       await write(page, SEQUENCE);
       await choose(page, 'As fast as possible');
       await fill(page, 'Records', 500);

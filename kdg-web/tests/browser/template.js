@@ -214,4 +214,18 @@ export const templateClaims = [
       assert.deepEqual(names, ['user-activity', 'linked', 'another']);
     },
   ],
+  [
+    'a pipeline brings its stream and key along, which do not stay with the template of another',
+    async (given) => {
+      const { page } = given;
+      await enter(given);
+      await page.getByLabel('From a pipeline').selectOption('page-views');
+      await page.locator('.told').filter({ hasText: '{{ visitor }}' }).waitFor();
+      assert.equal(await page.getByLabel('Stream name').inputValue(), 'page-views-stream');
+      await named(page, 'user-activity').click();
+      await page.locator('.told').filter({ hasText: '{{ user_id }}' }).waitFor();
+      assert.equal(await page.getByLabel('Stream name').inputValue(), 'user-activity-stream');
+      assert.equal(await page.getByLabel('Key template').inputValue(), '{{ user_id }}');
+    },
+  ],
 ];
