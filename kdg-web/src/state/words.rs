@@ -53,6 +53,18 @@ pub fn clock(seconds: f64) -> String {
     }
 }
 
+/// `shard 12` of `shardId-000000000012`; other names as they are.
+pub fn shard(id: &str) -> String {
+    let digits = id
+        .strip_prefix("shardId-")
+        .filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    match digits.map(|digits| digits.trim_start_matches('0')) {
+        Some("") => "shard 0".to_owned(),
+        Some(number) => format!("shard {number}"),
+        None => id.to_owned(),
+    }
+}
+
 /// What the run does.
 pub fn phase(phase: Phase) -> &'static str {
     match phase {

@@ -465,3 +465,10 @@ fn a_stream_is_chosen_for_somebody_only_where_no_other_can_be_meant() {
     assert_eq!(form.name, "a");
     assert_eq!(form.choose_listed(&shown, &two, &listed[1..]), None);
 }
+
+#[test]
+fn shards_are_told_apart_by_their_numbers() {
+    assert_eq!(words::shard("shardId-000000000000"), "shard 0");
+    assert_eq!(words::shard("shardId-000000000120"), "shard 120");
+    assert_eq!(words::shard("shardId-x"), "shardId-x");
+}
