@@ -49,6 +49,8 @@ pub(crate) struct Page {
     pub(crate) preview: RwSignal<Preview>,
     /// The run.
     pub(crate) run: RwSignal<Run>,
+    /// Where the run sends which template, in words.
+    pub(crate) route: RwSignal<String>,
     /// What a screen reader is told.
     pub(crate) said: RwSignal<String>,
     /// What came of an import or a link.
@@ -114,6 +116,7 @@ impl Page {
             library: RwSignal::new(Library::kept(storage::text("library").as_deref())),
             preview: RwSignal::new(Preview::default()),
             run: RwSignal::new(Run::Idle),
+            route: RwSignal::new(String::new()),
             said: RwSignal::new(String::new()),
             told: RwSignal::new(String::new()),
             removed: RwSignal::new(Vec::new()),

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::message::{Phase, Snapshot, ToWorker, Trouble};
+use crate::state::library::Library;
 use crate::state::words;
 
 use super::account::Account;
@@ -20,6 +21,7 @@ pub(crate) fn Run() -> impl IntoView {
                 <span class=move || format!("phase {}", class(page)) data-phase=move || class(page)>{move || phase(page)}</span>
                 <span class="clock push">{move || snapshot(page).map(|snapshot| words::clock(snapshot.seconds))}</span>
             </div>
+            <Route/>
             <Buttons/>
             <Mistakes/>
             <Account/>
@@ -28,6 +30,17 @@ pub(crate) fn Run() -> impl IntoView {
             <LastTrouble/>
         </section>
     }
+}
+
+/// What is sent where, of the run that goes on or was the last.
+#[component]
+fn Route() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let words = move || {
+        let is_shown = page.run.with(|run| !matches!(run, State::Idle));
+        is_shown.then(|| view! { <p class="hint" data-route="">{page.route.get()}</p> })
+    };
+    view! { {words} }
 }
 
 #[component]
@@ -39,11 +52,20 @@ fn Buttons() -> impl IntoView {
         let Some(access) = page.access() else { return };
         match page.plan() {
             Ok(plan) => {
+                let template = page.library.with_untracked(Library::current).name;
+                page.route
+                    .set(words::route(&template, &plan.target, &access.region));
                 page.run.set(State::Starting);
                 page.said.set("The run begins.".into());
                 page.tell(&ToWorker::Start { plan, access });
             }
             Err(errors) => {
+                // What was wrong with the last attempt is not what is wrong with this one.
+                page.run.update(|run| {
+                    if matches!(run, State::Unreachable(_)) {
+                        *run = State::Idle;
+                    }
+                });
                 let words: Vec<_> = errors.into_iter().map(|error| error.message).collect();
                 page.said
                     .set(format!("The run cannot begin: {}", words.join("; ")));
@@ -94,7 +116,7 @@ fn Mistakes() -> impl IntoView {
             .map(|error| view! { <li>{error.message}</li> });
         Some(view! {
             <div class="note bad">
-                <p>"The run cannot begin:"</p>
+                <p>{if page.is_going() { "The next run cannot begin:" } else { "The run cannot begin:" }}</p>
                 <ul>{items.collect_view()}</ul>
             </div>
         })

@@ -49,6 +49,9 @@ pub(crate) fn Where() -> impl IntoView {
             .collect_view()
     };
     let hint = move || match names.get() {
+        _ if page.is_going() => {
+            "A run goes on as it was started: what you change is for the next one.".to_owned()
+        }
         Ok(names) if names.is_empty() => "None is listed here; type a name.".to_owned(),
         Ok(names) => format!("{} in this region", names.len()),
         Err(error) => unlisted(&error),

@@ -1,6 +1,7 @@
 //! Numbers and outcomes as people read them.
 
 use crate::message::{EndedBy, Phase, Totals};
+use crate::plan::Target;
 
 /// `1,234,567`.
 pub fn count(number: u64) -> String {
@@ -63,6 +64,18 @@ pub fn shard(id: &str) -> String {
         Some(number) => format!("shard {number}"),
         None => id.to_owned(),
     }
+}
+
+/// Where a run sends which template.
+pub fn route(template: &str, target: &Target, region: &str) -> String {
+    let what = match target {
+        Target::Stream { .. } => "stream",
+        Target::Firehose { .. } => "delivery stream",
+    };
+    format!(
+        "Template {template} to {what} {} in {region}",
+        target.name()
+    )
 }
 
 /// What the run does.

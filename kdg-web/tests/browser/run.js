@@ -36,6 +36,11 @@ export const runClaims = [
       await fill(page, 'Records per second', 200);
       await start(page);
       await past(page, 'acknowledged', 20);
+      assert.equal(await page.locator('[data-route]').innerText(), `Template user-activity to stream ${lane.name} in us-east-1`);
+      await page.getByText('what you change is for the next one').waitFor();
+      await fill(page, 'Seed', 'x');
+      await page.getByText('The next run cannot begin:').waitFor();
+      await fill(page, 'Seed', '');
       const asked = page.waitForEvent('dialog');
       await page.close({ runBeforeUnload: true });
       const question = await asked;
