@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::message::{Phase, Snapshot, ToWorker, Trouble};
+use crate::message::{LastTrouble, Phase, Snapshot, ToWorker, Trouble};
 use crate::state::library::Library;
 use crate::state::words;
 
@@ -131,7 +131,11 @@ fn LastTrouble() -> impl IntoView {
     let trouble = Memo::new(move |_| {
         page.run.with(|run| match run {
             State::Going(snapshot) => snapshot.last_trouble.clone(),
-            State::Unreachable(trouble) => Some(trouble.clone()),
+            State::Unreachable(trouble) => Some(LastTrouble {
+                trouble: trouble.clone(),
+                seconds: 0.0,
+                is_over: false,
+            }),
             State::Ended(summary) => summary.last_trouble.clone(),
             _ => None,
         })
@@ -142,15 +146,22 @@ fn LastTrouble() -> impl IntoView {
             "Nothing has been taken for {seconds:.0} s; the records wait and are sent again."
         ))
     };
-    let shown = move |Trouble {
-                          code,
-                          words,
-                          remedy,
-                      }: Trouble| {
+    let shown = |last: LastTrouble| {
+        let Trouble {
+            code,
+            words,
+            remedy,
+        } = last.trouble;
+        let at = words::clock(last.seconds);
+        let (when, class) = if last.is_over {
+            (format!("at {at}, over since"), "note past")
+        } else {
+            (format!("at {at}"), "note warn")
+        };
         view! {
-            <div class="note warn">
-                <p><strong>{code}</strong> " " {words}</p>
-                <p>{remedy}</p>
+            <div class=class data-trouble=if last.is_over { "over" } else { "now" }>
+                <p><strong>{code}</strong> " " <span class="when" aria-hidden="true">{when}</span> " " {words}</p>
+                {(!last.is_over).then(|| view! { <p>{remedy}</p> })}
             </div>
         }
     };

@@ -241,7 +241,7 @@ async fn an_endpoint_that_dies_and_comes_back_loses_nothing() {
             snapshot
                 .last_trouble
                 .as_ref()
-                .is_some_and(|trouble| trouble.code == "Unreachable")
+                .is_some_and(|last| last.trouble.code == "Unreachable")
         })
         .await;
         back = Some(start_in(folder, port, false, Faults::default()).await);
@@ -250,7 +250,7 @@ async fn an_endpoint_that_dies_and_comes_back_loses_nothing() {
     let totals = summary.totals;
     assert_eq!(totals.acknowledged, totals.generated);
     assert!(totals.failed > 0, "{totals:?}");
-    let trouble = summary.last_trouble.unwrap();
+    let trouble = summary.last_trouble.unwrap().trouble;
     assert!(
         trouble.words.starts_with("no connection to 127.0.0.1:"),
         "{trouble:?}"
