@@ -46,6 +46,8 @@ pub enum ToWorker {
         strip_line_breaks: bool,
         /// As in [`Plan::seed`].
         seed: u64,
+        /// The simulated time to begin with, in milliseconds since the Unix epoch.
+        simulated_ms: Option<i64>,
         /// How many.
         count: u32,
     },

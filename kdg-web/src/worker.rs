@@ -18,7 +18,7 @@ use crate::drive::{NotStarted, Order, Place, Timer, drive, prepare};
 use crate::http::Browser;
 use crate::message::{Access, FromWorker, ToWorker};
 use crate::plan::Plan;
-use crate::preview::preview;
+use crate::preview::{Times, preview};
 
 /// The run that goes on.
 type Current = Rc<RefCell<Option<UnboundedSender<Order>>>>;
@@ -59,6 +59,7 @@ fn obey(message: ToWorker, current: &Current) {
             template,
             strip_line_breaks,
             seed,
+            simulated_ms,
             count,
         } => {
             let now_ms = BrowserTime.now_ms();
@@ -67,8 +68,11 @@ fn obey(message: ToWorker, current: &Current) {
                 strip_line_breaks,
                 seed,
                 count,
-                now_ms,
-                offset_minutes(now_ms),
+                Times {
+                    now_ms,
+                    simulated_ms,
+                    offset_minutes: offset_minutes(simulated_ms.unwrap_or(now_ms)),
+                },
             );
             tell(&FromWorker::Previewed {
                 id,

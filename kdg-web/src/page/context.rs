@@ -383,10 +383,11 @@ impl Page {
 
     fn ask_for_samples(self) {
         let template = self.library.with(|library| library.current().template);
-        let (seed, strip_line_breaks) = self.form.with(|form| {
+        let (seed, strip_line_breaks, simulated_ms) = self.form.with(|form| {
             (
                 form.seed.trim().parse().unwrap_or(1),
                 form.strip_line_breaks,
+                form.begins_ms(widget::local_ms),
             )
         });
         let id = self.asked.get_value().wrapping_add(1);
@@ -396,6 +397,7 @@ impl Page {
             template,
             strip_line_breaks,
             seed,
+            simulated_ms,
             count: SAMPLES,
         });
     }

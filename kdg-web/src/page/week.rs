@@ -6,6 +6,7 @@ use crate::state::week::{DAYS, HOURS, Part, Week};
 
 use super::context::Page;
 use super::rate::Smooth;
+use super::widget;
 
 /// Two numbers for each hour of the week, one of the two shown at a time.
 #[component]
@@ -38,6 +39,9 @@ pub(crate) fn Hours() -> impl IntoView {
                 "Show deviations"
             </label>
         </div>
+        <p class="hint">
+            {format!("Records per second, in local time: {}. An hour with a mean of 0 sends none; smoothing leads from it to the next.", widget::time_zone())}
+        </p>
         <div class="week" tabindex="0" role="region" aria-label="Records per second for each hour of the week">
             <table>
                 <thead>

@@ -109,6 +109,16 @@ pub(crate) fn local_ms(text: &str) -> Option<i64> {
     ms.is_finite().then_some(ms as i64)
 }
 
+/// The name of the time zone that the browser has, such as `Europe/Berlin`.
+pub(crate) fn time_zone() -> String {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    let options = format.resolved_options();
+    js_sys::Reflect::get(&options, &"timeZone".into())
+        .ok()
+        .and_then(|name| name.as_string())
+        .unwrap_or_else(|| "the browser's time zone".to_owned())
+}
+
 /// Moves the focus into a field of several lines, and its cursor to a place.
 pub(crate) fn go_to(id: &str, place: u32) {
     let field = leptos::prelude::document()

@@ -214,6 +214,11 @@ impl Form {
         Err(read.0)
     }
 
+    /// When the simulated time begins, in milliseconds since the Unix epoch; `None` in real time.
+    pub fn begins_ms(&self, local_ms: impl Fn(&str) -> Option<i64>) -> Option<i64> {
+        self.simulated.then(|| local_ms(&self.from)).flatten()
+    }
+
     fn rate(&self, week: &Week, read: &mut Reader) -> Rate {
         let mut number = |what, text| read.number(Field::Rate, what, text);
         match self.rate {

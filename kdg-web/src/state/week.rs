@@ -94,16 +94,19 @@ impl Week {
             .collect();
     }
 
-    /// As the original keeps it: `#DAY-HOUR-mu` and `#DAY-HOUR-sig`.
+    /// As the original keeps it: `#DAY-HOUR-mu` and `#DAY-HOUR-sig`. An hour without a mean has no
+    /// deviation either, so that it sends nothing.
     pub fn periods(&self) -> BTreeMap<String, String> {
         let cells = self.0.iter().enumerate();
         cells
             .flat_map(|(place, cell)| {
                 let name = |part| format!("#{}-{}-{part}", place / HOURS, place % HOURS);
-                [
-                    (name("mu"), cell.mean.clone()),
-                    (name("sig"), cell.sigma.clone()),
-                ]
+                let sigma = if cell.is_empty() {
+                    "0".to_owned()
+                } else {
+                    cell.sigma.clone()
+                };
+                [(name("mu"), cell.mean.clone()), (name("sig"), sigma)]
             })
             .collect()
     }
@@ -121,6 +124,13 @@ impl Week {
             self.set(day, hour, part, text.clone());
         }
         Ok(())
+    }
+}
+
+impl Hour {
+    fn is_empty(&self) -> bool {
+        let mean = self.mean.trim();
+        mean.is_empty() || mean.parse() == Ok(0.0)
     }
 }
 

@@ -9,6 +9,7 @@ use kdg_web::drive::{NotStarted, Order, Place, Timer, drive, prepare};
 use kdg_web::http::Fetch;
 use kdg_web::message::{EndedBy, Snapshot, Summary, Totals};
 use kdg_web::plan::{Plan, Target};
+use kdg_web::preview::{Times, preview};
 use local::fault::Fault;
 use local::stack::Faults;
 use serde_json::json;
@@ -294,7 +295,12 @@ async fn compressed_records_hold_what_the_template_made() {
     let running = stream(1, Faults::default()).await;
     let plan = identified(&json!({"gzip": true, "seed": 3, "stop": {"records": 5}}));
     run(running.client(), plan.clone(), alone).await;
-    let made = kdg_web::preview::preview(&plan.template, true, 3, 5, 0, 0).records;
+    let times = Times {
+        now_ms: 0,
+        simulated_ms: None,
+        offset_minutes: 0,
+    };
+    let made = preview(&plan.template, true, 3, 5, times).records;
     let stored: BTreeSet<String> = running
         .records("events")
         .into_values()

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use kdg_web::link::LinkError;
 use kdg_web::plan::{Field, Rate, Time};
+use kdg_web::preview::{Times, preview};
 use kdg_web::state::fit;
 use kdg_web::state::form::{Form, KeyKind, RateKind, TargetKind};
 use kdg_web::state::library::{ImportError, Known, Library, Named};
@@ -124,6 +125,29 @@ fn the_week_is_kept_as_the_original_keeps_it() {
     assert_eq!((kept.len(), kept["#6-23-mu"].as_str()), (336, "250"));
     let unknown = serde_json::from_str("{\"#7-0-mu\": \"1\"}").unwrap();
     assert!(week.take(&unknown).unwrap_err().contains("#7-0-mu"));
+}
+
+#[test]
+fn an_hour_with_a_mean_of_nothing_sends_nothing() {
+    let mut week = Week::default();
+    for (hour, mean) in ["0", " ", "0.0", "0.5"].into_iter().enumerate() {
+        week.set(0, hour, Part::Mean, mean.into());
+    }
+    let periods = week.periods();
+    let sigmas = [0, 1, 2, 3].map(|hour| periods[&format!("#0-{hour}-sig")].as_str());
+    assert_eq!(sigmas, ["0", "0", "0", "10"]);
+    assert_eq!(week.get(0, 0, Part::Sigma), "10");
+}
+
+#[test]
+fn samples_begin_at_the_simulated_time() {
+    let times = Times {
+        now_ms: 1_800_000_000_000,
+        simulated_ms: Some(1_709_211_900_000),
+        offset_minutes: 0,
+    };
+    let template = "{{date.simTime(\"YYYY-MM-DD\")}}";
+    assert_eq!(preview(template, true, 1, 1, times).records, ["2024-02-29"]);
 }
 
 #[test]
@@ -381,7 +405,7 @@ fn nobody_is_asked_without_a_name_and_a_password_or_for_a_mistyped_one() {
     assert_eq!(mistyped("Correct-horse-9", "Correct-horse-9"), None);
 }
 
-fn preset(name: &str) -> Named {
+fn named(name: &str) -> Named {
     let preset = PRESETS.iter().find(|preset| preset.name == name).unwrap();
     Named {
         name: name.into(),
@@ -402,9 +426,9 @@ fn going_back_to_another_pipelines_template_brings_its_key_and_stream_along() {
         words.contains("views-eu") && words.contains("{{ visitor }}"),
         "{words}"
     );
-    assert_eq!(form.show(&preset("page-views"), &streams), None);
+    assert_eq!(form.show(&named("page-views"), &streams), None);
 
-    let words = form.show(&preset("user-activity"), &streams).unwrap();
+    let words = form.show(&named("user-activity"), &streams).unwrap();
     assert_eq!(form.name, "user-activity-stream");
     assert_eq!(form.key_template, "{{ user_id }}");
     assert!(
@@ -433,13 +457,13 @@ fn what_somebody_has_typed_and_fits_stays_when_another_template_is_shown() {
         ..Form::default()
     };
     let before = form.clone();
-    assert_eq!(form.show(&preset("user-activity"), &[].into()), None);
+    assert_eq!(form.show(&named("user-activity"), &[].into()), None);
     assert_eq!(form, before);
 }
 
 #[test]
 fn a_stream_is_chosen_for_somebody_only_where_no_other_can_be_meant() {
-    let shown = preset("user-activity");
+    let shown = named("user-activity");
     let own = Named {
         name: "own".into(),
         template: "x".into(),
