@@ -59,6 +59,7 @@ pub(crate) fn start() {
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
     }
+    crate::http::Browser::watch();
     mount_to_body(App);
 }
 
