@@ -1,5 +1,6 @@
 //! The run: its buttons, its account, its charts, and the last thing that went wrong.
 
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::message::{LastTrouble, Phase, Snapshot, ToWorker, Trouble};
@@ -9,6 +10,9 @@ use crate::state::words;
 use super::account::Account;
 use super::chart::{Latencies, Rates};
 use super::context::{Page, Run as State};
+
+/// The buttons of the run, in the document.
+const BUTTONS: &str = "run-buttons";
 
 /// The panel.
 #[component]
@@ -47,6 +51,26 @@ fn Route() -> impl IntoView {
 fn Buttons() -> impl IntoView {
     let page = expect_context::<Page>();
     let phase = Memo::new(move |_| snapshot(page).map(|snapshot| snapshot.phase));
+    let (begin, hold) = (
+        NodeRef::<html::Button>::new(),
+        NodeRef::<html::Button>::new(),
+    );
+    let end = NodeRef::<html::Button>::new();
+    // A button that is disabled loses the focus, which goes on to the one that is of use now.
+    let has_begun = StoredValue::new(false);
+    Effect::new(move |_| {
+        let (phase, is_going) = (phase.get(), page.is_going());
+        if phase == Some(Phase::Running) && has_begun.get_value() {
+            has_begun.set_value(false);
+            focus(hold);
+        } else if is_in_buttons() {
+            match phase {
+                _ if !is_going => focus(begin),
+                Some(Phase::Finishing) => focus(end),
+                _ => {}
+            }
+        }
+    });
     let start = move |_| {
         page.is_checked.set(true);
         let Some(access) = page.access() else { return };
@@ -55,6 +79,7 @@ fn Buttons() -> impl IntoView {
                 let template = page.library.with_untracked(Library::current).name;
                 page.route
                     .set(words::route(&template, &plan.target, &access.region));
+                has_begun.set_value(true);
                 page.run.set(State::Starting);
                 page.said.set("The run begins.".into());
                 page.tell(&ToWorker::Start { plan, access });
@@ -93,16 +118,41 @@ fn Buttons() -> impl IntoView {
     let is_idle = move || !page.is_going();
     let pausable = move || matches!(phase.get(), Some(Phase::Running | Phase::Paused));
     view! {
-        <div class="row">
-            <button class="main" disabled=move || !is_idle() on:click=start>"Start"</button>
-            <button disabled=move || !pausable() on:click=pause>
+        <div class="row" id=BUTTONS>
+            <button class="main" node_ref=begin disabled=move || !is_idle() on:click=start>"Start"</button>
+            <button node_ref=hold disabled=move || !pausable() on:click=pause>
                 {move || if phase.get() == Some(Phase::Paused) { "Go on" } else { "Pause" }}
             </button>
-            <button class:end=move || !is_idle() disabled=is_idle on:click=stop>
+            <button node_ref=end class:end=move || !is_idle() disabled=is_idle on:click=stop>
                 {move || if phase.get() == Some(Phase::Finishing) { "Stop at once" } else { "Stop" }}
             </button>
         </div>
     }
+}
+
+/// Whether the focus is on a button of the run.
+fn is_in_buttons() -> bool {
+    let here = document().active_element();
+    here.is_some_and(|here| matches!(here.closest(&format!("#{BUTTONS}")), Ok(Some(_))))
+}
+
+/// Whether the focus is nowhere, as after a button was disabled.
+fn is_nowhere() -> bool {
+    let here = document().active_element();
+    here.is_none_or(|here| here.tag_name() == "BODY")
+}
+
+/// Moves the focus to a button, once it is drawn as it is now.
+fn focus(button: NodeRef<html::Button>) {
+    request_animation_frame(move || {
+        if let Some(button) = button
+            .get_untracked()
+            .filter(|_| is_in_buttons() || is_nowhere())
+        {
+            // It is on the page, and stays where it is when it is disabled after all.
+            let _ = button.focus();
+        }
+    });
 }
 
 /// Why the run does not begin.

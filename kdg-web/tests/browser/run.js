@@ -141,11 +141,14 @@ export const runClaims = [
       await page.keyboard.press('Control+A');
       await page.keyboard.type(lane.name);
       await to('Records');
-      await page.keyboard.type('50');
+      await page.keyboard.type('300');
       await to('Start');
+      const focused = (name) => page.waitForFunction((wanted) => document.activeElement.textContent === wanted, name);
       await page.keyboard.press('Enter');
+      await focused('Pause');
       await over(page);
-      assert.equal((await balanced(page, lane)).records.length, 50);
+      await focused('Start');
+      assert.equal((await balanced(page, lane)).records.length, 300);
     },
   ],
 ];
