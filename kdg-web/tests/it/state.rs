@@ -74,6 +74,85 @@ fn a_share_is_written_in_percent_and_a_number_of_records_with_separators() {
 }
 
 #[test]
+fn mistakes_are_told_in_the_words_and_units_of_the_form() {
+    let said = |form: Form, week: &Week| {
+        let form = Form {
+            name: "orders".into(),
+            ..form
+        };
+        let errors = form.plan(TEMPLATE, week, never);
+        let plan = match errors {
+            Ok(plan) => plan.validate().unwrap_err(),
+            Err(errors) => errors,
+        };
+        assert_eq!(plan.len(), 1, "{plan:?}");
+        plan[0].message.clone()
+    };
+    let mut week = Week::default();
+    week.set(0, 0, Part::Mean, "-5".into());
+    let words = said(
+        Form {
+            rate: RateKind::Week,
+            ..Form::default()
+        },
+        &week,
+    );
+    assert!(words.starts_with("Sunday 00:00, mean: \"-5\""), "{words}");
+
+    let whole = Week::default();
+    let words = said(
+        Form {
+            malformed: "-1".into(),
+            ..Form::default()
+        },
+        &whole,
+    );
+    assert_eq!(
+        words,
+        "the share of malformed records is -1 %, write 0 to 100"
+    );
+    let two = Form {
+        malformed: "60".into(),
+        late: "60".into(),
+        ..Form::default()
+    };
+    let words = said(two, &whole);
+    assert!(words.contains("more than 100 %"), "{words}");
+
+    let words = said(
+        Form {
+            stop_minutes: "1e300".into(),
+            ..Form::default()
+        },
+        &whole,
+    );
+    assert!(
+        words.len() < 100 && words.contains("write fewer"),
+        "{words}"
+    );
+    let words = said(
+        Form {
+            stop_minutes: "0".into(),
+            ..Form::default()
+        },
+        &whole,
+    );
+    assert!(words.contains("above 0"), "{words}");
+}
+
+#[test]
+fn the_week_is_filled_with_rates_alone() {
+    let mut week = Week::default();
+    assert!(week.fill(Part::Mean, "abc").unwrap_err().contains("abc"));
+    assert_eq!(week, Week::default());
+    week.fill(Part::Mean, "7").unwrap();
+    assert_eq!(
+        (week.get(6, 23, Part::Mean), week.get(6, 23, Part::Sigma)),
+        ("7", "10")
+    );
+}
+
+#[test]
 fn every_kind_of_rate_and_key_is_a_plan_that_can_run() {
     for rate in [
         RateKind::Constant,
