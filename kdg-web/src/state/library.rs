@@ -56,25 +56,24 @@ impl Import {
     /// What came of it, in a sentence.
     pub fn words(&self) -> String {
         let same = self.names.len() - self.added;
-        let parts = [
-            (true, counted(self.added, "template")),
-            (self.periods.is_some(), "the week of hours".to_owned()),
-        ];
-        let parts = parts
-            .into_iter()
-            .filter_map(|(is_said, words)| is_said.then_some(words));
-        let mut words = format!("Imported {}", parts.collect::<Vec<_>>().join(" and "));
+        let mut words = vec![format!("Imported {}", counted(self.added, "template"))];
+        if self.periods.is_some() {
+            words.push(" and the week of hours".to_owned());
+        }
         if same > 0 {
-            words += &format!("; {} the same here already", counted(same, "template"));
+            words.push(format!(
+                "; {} the same here already",
+                counted(same, "template")
+            ));
         }
         if self.empty > 0 {
-            words += &format!(
+            words.push(format!(
                 "; {} without a text left out",
                 counted(self.empty, "template")
-            );
+            ));
         }
-        words.push('.');
-        words
+        words.push(".".to_owned());
+        words.concat()
     }
 }
 
