@@ -171,7 +171,8 @@ export const templateClaims = [
           }
         }
       });
-      await write(page, 'a template that no longer fits into the storage of the browser');
+      // Longer than the template that was there.
+      await write(page, `no longer fits ${'x'.repeat(20_000)}`);
       await page.locator('[data-unkept]').getByText('Export').waitFor();
       await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('full-')).forEach((key) => localStorage.removeItem(key)));
       await write(page, 'a template that fits');
