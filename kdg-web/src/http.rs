@@ -46,6 +46,12 @@ pub enum Unanswered {
         /// In the words of whoever carried the request.
         reason: String,
     },
+    /// The content security policy of the page does not let it ask there.
+    #[error("the page may not connect to {host}: its content security policy does not name it")]
+    Blocked {
+        /// With its port.
+        host: String,
+    },
     /// It takes longer than [`ANSWER_PATIENCE`].
     #[error("no answer from {host} in {} s", ANSWER_PATIENCE.as_secs())]
     Late {

@@ -46,6 +46,8 @@ pub enum ToWorker {
         strip_line_breaks: bool,
         /// As in [`Plan::seed`].
         seed: u64,
+        /// The simulated time to begin with, in milliseconds since the Unix epoch.
+        simulated_ms: Option<i64>,
         /// How many.
         count: u32,
     },
@@ -144,6 +146,19 @@ pub struct Trouble {
     pub remedy: String,
 }
 
+/// What went wrong in a run, and when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastTrouble {
+    /// What.
+    #[serde(flatten)]
+    pub trouble: Trouble,
+    /// Since the start, the last time that it went wrong.
+    pub seconds: f64,
+    /// Whether requests have succeeded since.
+    pub is_over: bool,
+}
+
 /// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -178,8 +193,8 @@ pub struct Snapshot {
     pub simulated_ms: Option<i64>,
     /// For how many seconds nothing has been taken; `None` while something is.
     pub silent_seconds: Option<f64>,
-    /// The last that went wrong; it may be over.
-    pub last_trouble: Option<Trouble>,
+    /// The last that went wrong.
+    pub last_trouble: Option<LastTrouble>,
 }
 
 /// How the records of a run stand.
@@ -259,7 +274,7 @@ pub struct Summary {
     /// Why records were given up, and how many.
     pub given_up: BTreeMap<String, u64>,
     /// The last that went wrong.
-    pub last_trouble: Option<Trouble>,
+    pub last_trouble: Option<LastTrouble>,
 }
 
 /// Why a run ended.

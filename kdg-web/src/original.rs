@@ -26,6 +26,8 @@ pub struct Imported {
     pub periods: Option<BTreeMap<String, String>>,
     /// Pools and region.
     pub config: RawConfig,
+    /// How many places of the list of templates have no text.
+    pub empty: usize,
     /// What could not be read, and why.
     pub problems: Vec<String>,
 }
@@ -51,7 +53,9 @@ pub fn import<'s>(stored: impl Fn(&str) -> Option<&'s str>) -> Imported {
     if let Some(json) = stored("templates") {
         match serde_json::from_str::<Vec<Option<Saved>>>(json) {
             Ok(saved) => {
+                let places = saved.len();
                 imported.templates = named(saved.into_iter().map(Option::unwrap_or_default));
+                imported.empty = places - imported.templates.len();
             }
             Err(error) => imported.problems.push(format!(
                 "the saved templates are no list of templates: {error}"

@@ -11,6 +11,10 @@
     clippy::needless_pass_by_value,
     reason = "what the macro of a component makes of it"
 )]
+#![allow(
+    clippy::large_types_passed_by_value,
+    reason = "the state of the page is handles of signals, which are copied into every closure anyway"
+)]
 
 // In the order in which a person meets them.
 mod sign_in;
@@ -59,6 +63,7 @@ pub(crate) fn start() {
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
     }
+    crate::http::Browser::watch();
     mount_to_body(App);
 }
 

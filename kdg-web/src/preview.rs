@@ -15,14 +15,24 @@ pub struct Preview {
     pub ended_by: Option<String>,
 }
 
+/// The time of sample records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// The clock, in milliseconds since the Unix epoch.
+    pub now_ms: i64,
+    /// What is simulated, in milliseconds since the Unix epoch.
+    pub simulated_ms: Option<i64>,
+    /// Minutes by which local time is ahead of UTC when the records begin.
+    pub offset_minutes: i32,
+}
+
 /// The first `count` records of a seed, as a run at this time would make them.
 pub fn preview(
     template: &str,
     strip_line_breaks: bool,
     seed: u64,
     count: u32,
-    now_ms: i64,
-    offset_minutes: i32,
+    times: Times,
 ) -> Preview {
     let line_breaks = if strip_line_breaks {
         LineBreaks::Strip
@@ -43,7 +53,9 @@ pub fn preview(
         }
     };
     let mut preview = Preview::default();
-    let mut scene = Scene::new(SeededEntropy::new(seed), now_ms).with_offset(offset_minutes);
+    let mut scene =
+        Scene::new(SeededEntropy::new(seed), times.now_ms).with_offset(times.offset_minutes);
+    scene.set_simulated(times.simulated_ms);
     for number in 0..u64::from(count) {
         scene.begin_record(number);
         let mut record = Vec::new();

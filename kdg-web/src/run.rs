@@ -169,12 +169,12 @@ impl Run {
         self.tally.request(now.saturating_sub(sent.at));
         match answer {
             Ok(answers) => {
-                self.tally.answers(&answers);
+                self.tally.answers(&answers, now);
                 self.delivery
                     .answered(request, answers, now, &mut self.jitter);
             }
             Err(error) => {
-                self.tally.trouble(&error);
+                self.tally.trouble(&error, now);
                 let reason = error.to_string().into();
                 let failure = if error.is_retryable() {
                     RequestFailure::Retryable(reason)
@@ -257,7 +257,7 @@ impl Run {
             .ended_by
             .clone()
             .unwrap_or_else(|| self.maker.ended_by());
-        let summary = self.tally.summary(&self.delivery.account());
+        let summary = self.tally.summary(&self.delivery.account(), now);
         Summary {
             plan: self.plan.clone(),
             region: self.surroundings.region.clone(),

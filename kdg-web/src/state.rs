@@ -1,6 +1,8 @@
 //! What the page shows and remembers, without a browser: the form, the templates, and the words
 //! and numbers of a run.
 
+pub mod sign_in;
+
 pub mod form;
 
 pub mod week;
@@ -8,5 +10,7 @@ pub mod week;
 pub mod library;
 
 pub mod preset;
+
+pub mod fit;
 
 pub mod words;

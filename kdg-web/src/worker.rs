@@ -18,7 +18,7 @@ use crate::drive::{NotStarted, Order, Place, Timer, drive, prepare};
 use crate::http::Browser;
 use crate::message::{Access, FromWorker, ToWorker};
 use crate::plan::Plan;
-use crate::preview::preview;
+use crate::preview::{Times, preview};
 
 /// The run that goes on.
 type Current = Rc<RefCell<Option<UnboundedSender<Order>>>>;
@@ -32,6 +32,7 @@ pub(crate) fn start() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
         return;
     };
+    Browser::watch();
     let current = Current::default();
     let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
@@ -59,6 +60,7 @@ fn obey(message: ToWorker, current: &Current) {
             template,
             strip_line_breaks,
             seed,
+            simulated_ms,
             count,
         } => {
             let now_ms = BrowserTime.now_ms();
@@ -67,8 +69,11 @@ fn obey(message: ToWorker, current: &Current) {
                 strip_line_breaks,
                 seed,
                 count,
-                now_ms,
-                offset_minutes(now_ms),
+                Times {
+                    now_ms,
+                    simulated_ms,
+                    offset_minutes: offset_minutes(simulated_ms.unwrap_or(now_ms)),
+                },
             );
             tell(&FromWorker::Previewed {
                 id,

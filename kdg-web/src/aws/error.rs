@@ -35,6 +35,8 @@ pub enum Kind {
     Skewed,
     /// No connection, or an answer that the page may not read.
     Unreachable,
+    /// The page may not ask there.
+    Blocked,
     /// AWS has trouble of its own.
     Unavailable,
     /// What was sent is wrong.
@@ -114,6 +116,10 @@ impl AwsError {
                 "check the connection, the region and the endpoint, and that the page's content security policy and the \
                  endpoint's CORS allow the call"
             }
+            Kind::Blocked => {
+                "deploy the page with this service: a delivery stream named in Terraform's kdg.delivery_streams allows Firehose, \
+                 kdg.endpoints other addresses"
+            }
             Kind::Unavailable => "wait; what failed is sent again",
             Kind::Refused => "change what is named and start again",
         }
@@ -133,6 +139,7 @@ impl From<Unanswered> for AwsError {
     fn from(unanswered: Unanswered) -> Self {
         let (code, kind) = match &unanswered {
             Unanswered::Unreachable { .. } => ("Unreachable", Kind::Unreachable),
+            Unanswered::Blocked { .. } => ("Blocked", Kind::Blocked),
             Unanswered::Late { .. } => ("NoAnswer", Kind::Unavailable),
         };
         Self {

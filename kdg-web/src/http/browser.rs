@@ -1,9 +1,13 @@
 //! Requests by the browser's `fetch`, in a window or in a worker.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, RequestInit};
+use web_sys::{AbortSignal, EventTarget, Headers, RequestInit};
 
 use super::{ANSWER_PATIENCE, Fetch, Request, Response, Unanswered, host};
 
@@ -11,10 +15,45 @@ use super::{ANSWER_PATIENCE, Fetch, Request, Response, Unanswered, host};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Browser;
 
+thread_local! {
+    /// Hosts that the content security policy has blocked.
+    static BLOCKED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+impl Browser {
+    /// Hears from now on what the content security policy blocks, which `fetch` itself does not tell.
+    pub fn watch() {
+        let Ok(global) = js_sys::global().dyn_into::<EventTarget>() else {
+            return;
+        };
+        let hear = Closure::<dyn FnMut(JsValue)>::new(|event: JsValue| {
+            let url = Reflect::get(&event, &"blockedURI".into()).ok();
+            if let Some(url) = url.and_then(|url| url.as_string()) {
+                BLOCKED.with_borrow_mut(|blocked| blocked.insert(host(&url).to_owned()));
+            }
+        });
+        // A browser without such events tells that there is no connection.
+        let _ = global.add_event_listener_with_callback(
+            "securitypolicyviolation",
+            hear.as_ref().unchecked_ref(),
+        );
+        // It is called as long as the window or the worker lives.
+        hear.forget();
+    }
+}
+
 impl Fetch for Browser {
     async fn fetch(&self, request: Request) -> Result<Response, Unanswered> {
-        ask(&request).await.map_err(|error| {
+        let asked = ask(&request).await;
+        if asked.is_err() {
+            // The event about a blocked request may come after its failure.
+            turn().await;
+        }
+        asked.map_err(|error| {
             let host = host(&request.url).to_owned();
+            if BLOCKED.with_borrow(|blocked| blocked.contains(&host)) {
+                return Unanswered::Blocked { host };
+            }
             let text = |name: &str| {
                 Reflect::get(&error, &name.into())
                     .ok()
@@ -29,6 +68,21 @@ impl Fetch for Browser {
             }
         })
     }
+}
+
+/// Lets the browser do what waits.
+async fn turn() {
+    let mut wait = |resolve: Function, _| {
+        let global = js_sys::global();
+        let set = Reflect::get(&global, &"setTimeout".into())
+            .ok()
+            .and_then(|set| set.dyn_into::<Function>().ok());
+        if let Some(set) = set {
+            // Windows and workers always have it.
+            let _ = set.call1(&global, &resolve);
+        }
+    };
+    let _ = JsFuture::from(Promise::new(&mut wait)).await;
 }
 
 async fn ask(request: &Request) -> Result<Response, JsValue> {

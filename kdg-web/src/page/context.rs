@@ -12,8 +12,9 @@ use crate::message::{
     Access, Credentials, FromWorker, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
 };
 use crate::plan::{Field, FieldError, Plan};
+use crate::state::fit;
 use crate::state::form::Form;
-use crate::state::library::Library;
+use crate::state::library::{Known, Library, Removed};
 use crate::state::week::Week;
 
 use super::link::Link;
@@ -48,10 +49,16 @@ pub(crate) struct Page {
     pub(crate) preview: RwSignal<Preview>,
     /// The run.
     pub(crate) run: RwSignal<Run>,
+    /// Where the run sends which template, in words.
+    pub(crate) route: RwSignal<String>,
     /// What a screen reader is told.
     pub(crate) said: RwSignal<String>,
     /// What came of an import or a link.
     pub(crate) told: RwSignal<String>,
+    /// Templates that were removed and can be put back, the last one last.
+    pub(crate) removed: RwSignal<Vec<Removed>>,
+    /// Whether the browser keeps the templates.
+    pub(crate) is_kept: RwSignal<bool>,
     /// Whether mistakes are shown: from the first attempt to start on.
     pub(crate) is_checked: RwSignal<bool>,
     cognito: StoredValue<Option<cognito::Session<Browser>>, LocalStorage>,
@@ -109,8 +116,11 @@ impl Page {
             library: RwSignal::new(Library::kept(storage::text("library").as_deref())),
             preview: RwSignal::new(Preview::default()),
             run: RwSignal::new(Run::Idle),
+            route: RwSignal::new(String::new()),
             said: RwSignal::new(String::new()),
             told: RwSignal::new(String::new()),
+            removed: RwSignal::new(Vec::new()),
+            is_kept: RwSignal::new(true),
             is_checked: RwSignal::new(false),
             cognito: StoredValue::new_local(None),
             link: StoredValue::new_local(None),
@@ -128,8 +138,9 @@ impl Page {
         self.link.set_value(Some(link));
         storage::keep("form", self.form);
         storage::keep("week", self.week);
-        storage::keep("library", self.library);
+        self.share_library();
         self.follow_link();
+        window_event_listener_untyped("hashchange", move |_| self.follow_link());
         leptos::task::spawn_local(self.read_config());
         Effect::new(move |_| self.ask_for_samples());
         Effect::new(move |_| widget::guard(self.is_going()));
@@ -245,6 +256,17 @@ impl Page {
         }
     }
 
+    /// Replaces what does not fit the template that is shown now.
+    pub(crate) fn fit(self) {
+        let shown = self.library.with_untracked(Library::current);
+        let streams = self.config.with_untracked(|config| config.streams.clone());
+        let mut form = self.form.get_untracked();
+        if let Some(words) = form.show(&shown, &streams) {
+            self.form.set(form);
+            self.report(words);
+        }
+    }
+
     /// Says what came of an import or a link, to be read and heard.
     pub(crate) fn report(self, words: String) {
         self.told.set(words.clone());
@@ -267,10 +289,11 @@ impl Page {
             Ok(config) => {
                 self.region.set(config.region);
                 self.endpoint.set(config.endpoint.unwrap_or_default());
+                let shown = self.library.with_untracked(Library::current);
                 if self.form.with_untracked(|form| form.name.is_empty())
-                    && let Some(stream) = config.streams.values().next()
+                    && let Some(stream) = fit::first_stream(&shown, &config.streams)
                 {
-                    self.form.update(|form| form.name.clone_from(stream));
+                    self.form.update(|form| form.name = stream);
                 }
                 self.config_trouble.set(None);
             }
@@ -311,24 +334,60 @@ impl Page {
         }
     }
 
+    /// Keeps the templates, together with what other tabs keep.
+    fn share_library(self) {
+        let known = StoredValue::new(Known::of(storage::text("library").as_deref()));
+        let meet = move || {
+            let stored = storage::text("library");
+            let mut library = self.library.get_untracked();
+            let copies = known.try_update_value(|known| library.meet(known, stored.as_deref()));
+            if library != self.library.get_untracked() {
+                self.library.set(library);
+            }
+            if let Some(copies) = copies.filter(|copies| !copies.is_empty()) {
+                self.report(format!(
+                    "Another tab has changed the same templates; its texts are kept as {}.",
+                    copies.join(", ")
+                ));
+            }
+        };
+        Effect::new(move |_| {
+            self.library.track();
+            meet();
+            let json = self.library.with_untracked(serde_json::to_string);
+            if let Ok(json) = json {
+                let is_kept = storage::put("library", &json);
+                if is_kept {
+                    known.set_value(Known::of(Some(&json)));
+                }
+                self.is_kept.set(is_kept);
+            }
+        });
+        window_event_listener_untyped("storage", move |_| meet());
+    }
+
+    /// Takes the template of a link once: then the address is that of the page alone.
     fn follow_link(self) {
         let fragment = widget::fragment();
         let followed = self.library.try_update(|library| library.follow(&fragment));
         match followed {
-            Some(Ok(Some(name))) => self
-                .said
-                .set(format!("The link brought the template {name}.")),
+            Some(Ok(Some(name))) => {
+                self.report(format!("The link brought the template {name}."));
+                self.fit();
+            }
             Some(Err(error)) => self.report(error.to_string()),
-            _ => {}
+            _ => return,
         }
+        widget::forget_fragment();
     }
 
     fn ask_for_samples(self) {
         let template = self.library.with(|library| library.current().template);
-        let (seed, strip_line_breaks) = self.form.with(|form| {
+        let (seed, strip_line_breaks, simulated_ms) = self.form.with(|form| {
             (
                 form.seed.trim().parse().unwrap_or(1),
                 form.strip_line_breaks,
+                form.begins_ms(widget::local_ms),
             )
         });
         let id = self.asked.get_value().wrapping_add(1);
@@ -338,6 +397,7 @@ impl Page {
             template,
             strip_line_breaks,
             seed,
+            simulated_ms,
             count: SAMPLES,
         });
     }

@@ -8,6 +8,7 @@ use crate::state::form::RateKind;
 use super::context::Page;
 use super::field::{Check, Choice, Text, Wrong};
 use super::week::Hours;
+use super::widget;
 
 const KINDS: [(RateKind, &str); 5] = [
     (RateKind::Constant, "Constant"),
@@ -86,6 +87,7 @@ fn Simulation() -> impl IntoView {
             <Text label="Ends at" of=|form| &mut form.until field=Field::Time kind="datetime-local" hint="empty: when stopped"/>
             <Text label="Times as fast" of=|form| &mut form.speed field=Field::Time mode="decimal" hint="empty: as fast as possible"/>
         </div>
+        <p class="hint">{format!("In local time: {}. Samples begin at it as well.", widget::time_zone())}</p>
     }
 }
 

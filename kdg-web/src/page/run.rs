@@ -1,13 +1,18 @@
 //! The run: its buttons, its account, its charts, and the last thing that went wrong.
 
+use leptos::html;
 use leptos::prelude::*;
 
-use crate::message::{Phase, Snapshot, ToWorker, Trouble};
+use crate::message::{LastTrouble, Phase, Snapshot, ToWorker, Trouble};
+use crate::state::library::Library;
 use crate::state::words;
 
 use super::account::Account;
 use super::chart::{Latencies, Rates};
 use super::context::{Page, Run as State};
+
+/// The buttons of the run, in the document.
+const BUTTONS: &str = "run-buttons";
 
 /// The panel.
 #[component]
@@ -20,6 +25,7 @@ pub(crate) fn Run() -> impl IntoView {
                 <span class=move || format!("phase {}", class(page)) data-phase=move || class(page)>{move || phase(page)}</span>
                 <span class="clock push">{move || snapshot(page).map(|snapshot| words::clock(snapshot.seconds))}</span>
             </div>
+            <Route/>
             <Buttons/>
             <Mistakes/>
             <Account/>
@@ -30,20 +36,61 @@ pub(crate) fn Run() -> impl IntoView {
     }
 }
 
+/// What is sent where, of the run that goes on or was the last.
+#[component]
+fn Route() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let words = move || {
+        let is_shown = page.run.with(|run| !matches!(run, State::Idle));
+        is_shown.then(|| view! { <p class="hint" data-route="">{page.route.get()}</p> })
+    };
+    view! { {words} }
+}
+
 #[component]
 fn Buttons() -> impl IntoView {
     let page = expect_context::<Page>();
     let phase = Memo::new(move |_| snapshot(page).map(|snapshot| snapshot.phase));
+    let (begin, hold) = (
+        NodeRef::<html::Button>::new(),
+        NodeRef::<html::Button>::new(),
+    );
+    let end = NodeRef::<html::Button>::new();
+    // A button that is disabled loses the focus, which goes on to the one that is of use now.
+    let has_begun = StoredValue::new(false);
+    Effect::new(move |_| {
+        let (phase, is_going) = (phase.get(), page.is_going());
+        if phase == Some(Phase::Running) && has_begun.get_value() {
+            has_begun.set_value(false);
+            focus(hold);
+        } else if is_in_buttons() {
+            match phase {
+                _ if !is_going => focus(begin),
+                Some(Phase::Finishing) => focus(end),
+                _ => {}
+            }
+        }
+    });
     let start = move |_| {
         page.is_checked.set(true);
         let Some(access) = page.access() else { return };
         match page.plan() {
             Ok(plan) => {
+                let template = page.library.with_untracked(Library::current).name;
+                page.route
+                    .set(words::route(&template, &plan.target, &access.region));
+                has_begun.set_value(true);
                 page.run.set(State::Starting);
                 page.said.set("The run begins.".into());
                 page.tell(&ToWorker::Start { plan, access });
             }
             Err(errors) => {
+                // What was wrong with the last attempt is not what is wrong with this one.
+                page.run.update(|run| {
+                    if matches!(run, State::Unreachable(_)) {
+                        *run = State::Idle;
+                    }
+                });
                 let words: Vec<_> = errors.into_iter().map(|error| error.message).collect();
                 page.said
                     .set(format!("The run cannot begin: {}", words.join("; ")));
@@ -71,16 +118,41 @@ fn Buttons() -> impl IntoView {
     let is_idle = move || !page.is_going();
     let pausable = move || matches!(phase.get(), Some(Phase::Running | Phase::Paused));
     view! {
-        <div class="row">
-            <button class="main" disabled=move || !is_idle() on:click=start>"Start"</button>
-            <button disabled=move || !pausable() on:click=pause>
+        <div class="row" id=BUTTONS>
+            <button class="main" node_ref=begin disabled=move || !is_idle() on:click=start>"Start"</button>
+            <button node_ref=hold disabled=move || !pausable() on:click=pause>
                 {move || if phase.get() == Some(Phase::Paused) { "Go on" } else { "Pause" }}
             </button>
-            <button class:end=move || !is_idle() disabled=is_idle on:click=stop>
+            <button node_ref=end class:end=move || !is_idle() disabled=is_idle on:click=stop>
                 {move || if phase.get() == Some(Phase::Finishing) { "Stop at once" } else { "Stop" }}
             </button>
         </div>
     }
+}
+
+/// Whether the focus is on a button of the run.
+fn is_in_buttons() -> bool {
+    let here = document().active_element();
+    here.is_some_and(|here| matches!(here.closest(&format!("#{BUTTONS}")), Ok(Some(_))))
+}
+
+/// Whether the focus is nowhere, as after a button was disabled.
+fn is_nowhere() -> bool {
+    let here = document().active_element();
+    here.is_none_or(|here| here.tag_name() == "BODY")
+}
+
+/// Moves the focus to a button, once it is drawn as it is now.
+fn focus(button: NodeRef<html::Button>) {
+    request_animation_frame(move || {
+        if let Some(button) = button
+            .get_untracked()
+            .filter(|_| is_in_buttons() || is_nowhere())
+        {
+            // It is on the page, and stays where it is when it is disabled after all.
+            let _ = button.focus();
+        }
+    });
 }
 
 /// Why the run does not begin.
@@ -94,7 +166,7 @@ fn Mistakes() -> impl IntoView {
             .map(|error| view! { <li>{error.message}</li> });
         Some(view! {
             <div class="note bad">
-                <p>"The run cannot begin:"</p>
+                <p>{if page.is_going() { "The next run cannot begin:" } else { "The run cannot begin:" }}</p>
                 <ul>{items.collect_view()}</ul>
             </div>
         })
@@ -109,7 +181,11 @@ fn LastTrouble() -> impl IntoView {
     let trouble = Memo::new(move |_| {
         page.run.with(|run| match run {
             State::Going(snapshot) => snapshot.last_trouble.clone(),
-            State::Unreachable(trouble) => Some(trouble.clone()),
+            State::Unreachable(trouble) => Some(LastTrouble {
+                trouble: trouble.clone(),
+                seconds: 0.0,
+                is_over: false,
+            }),
             State::Ended(summary) => summary.last_trouble.clone(),
             _ => None,
         })
@@ -120,15 +196,22 @@ fn LastTrouble() -> impl IntoView {
             "Nothing has been taken for {seconds:.0} s; the records wait and are sent again."
         ))
     };
-    let shown = move |Trouble {
-                          code,
-                          words,
-                          remedy,
-                      }: Trouble| {
+    let shown = |last: LastTrouble| {
+        let Trouble {
+            code,
+            words,
+            remedy,
+        } = last.trouble;
+        let at = words::clock(last.seconds);
+        let (when, class) = if last.is_over {
+            (format!("at {at}, over since"), "note past")
+        } else {
+            (format!("at {at}"), "note warn")
+        };
         view! {
-            <div class="note warn">
-                <p><strong>{code}</strong> " " {words}</p>
-                <p>{remedy}</p>
+            <div class=class data-trouble=if last.is_over { "over" } else { "now" }>
+                <p><strong>{code}</strong> " " <span class="when" aria-hidden="true">{when}</span> " " {words}</p>
+                {(!last.is_over).then(|| view! { <p>{remedy}</p> })}
             </div>
         }
     };

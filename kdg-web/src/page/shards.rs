@@ -51,7 +51,7 @@ fn Bar(name: String, records: u64, most: u64) -> impl IntoView {
     let width = format!("{percent}%");
     view! {
         <li>
-            <span title=name.clone()>{name.clone()}</span>
+            <span title=name.clone()>{words::shard(&name)}</span>
             <span class="meter"><i style:width=width></i></span>
             <span>{words::count(records)}</span>
         </li>

@@ -22,18 +22,19 @@ pub(crate) fn original(name: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(name).ok()?
 }
 
-/// Keeps a text from now on.
-pub(crate) fn put(name: &str, text: &str) {
-    if let Ok(Some(storage)) = window().local_storage() {
-        // A browser that keeps nothing is no reason to fail.
-        let _ = storage.set_item(&format!("{PREFIX}{name}"), text);
-    }
+/// Keeps a text from now on, and tells whether the browser does: its storage may be full or denied.
+pub(crate) fn put(name: &str, text: &str) -> bool {
+    let Ok(Some(storage)) = window().local_storage() else {
+        return false;
+    };
+    storage.set_item(&format!("{PREFIX}{name}"), text).is_ok()
 }
 
 /// Keeps what a signal has, whenever it changes.
 pub(crate) fn keep<T: Serialize + Send + Sync + 'static>(name: &'static str, signal: RwSignal<T>) {
     Effect::new(move |_| {
         if let Ok(json) = signal.with(|value| serde_json::to_string(value)) {
+            // Without the form, the next visit begins with an empty one, and nothing is lost.
             put(name, &json);
         }
     });

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::aws::{AwsError, firehose, kinesis};
 use crate::plan::Field;
-use crate::state::form::TargetKind;
+use crate::state::form::{Form, TargetKind};
+use crate::state::library::Library;
 
 use super::context::Page;
 use super::field::{Choice, Text, Wrong};
@@ -15,17 +16,29 @@ pub(crate) fn Where() -> impl IntoView {
     let page = expect_context::<Page>();
     let names = RwSignal::new(Ok(Vec::<String>::new()));
     let kind = Memo::new(move |_| page.form.with(|form| form.target));
-    Effect::new(move |_| {
+    let again = RwSignal::new(());
+    Effect::new(move |before: Option<TargetKind>| {
         let kind = kind.get();
+        again.track();
+        if before.is_some_and(|before| before != kind) {
+            names.set(Ok(Vec::new()));
+            let words = page.form.try_update(Form::change_service);
+            page.report(words.unwrap_or_default());
+        }
         if let Some(client) = page.client() {
             leptos::task::spawn_local(async move {
                 let listed = match kind {
                     TargetKind::Stream => kinesis::list_streams(&client).await,
                     TargetKind::Firehose => firehose::list_delivery_streams(&client).await,
                 };
-                names.set(listed);
+                // The answer about the other service may come late.
+                if page.form.with_untracked(|form| form.target) == kind {
+                    offer(page, listed.as_deref().unwrap_or_default());
+                    names.set(listed);
+                }
             });
         }
+        kind
     });
     let options = move || {
         let names = names.get().unwrap_or_default();
@@ -36,6 +49,9 @@ pub(crate) fn Where() -> impl IntoView {
             .collect_view()
     };
     let hint = move || match names.get() {
+        _ if page.is_going() => {
+            "A run goes on as it was started: what you change is for the next one.".to_owned()
+        }
         Ok(names) if names.is_empty() => "None is listed here; type a name.".to_owned(),
         Ok(names) => format!("{} in this region", names.len()),
         Err(error) => unlisted(&error),
@@ -64,6 +80,7 @@ pub(crate) fn Where() -> impl IntoView {
                         {options}
                     </select>
                 </div>
+                <button class="plain" on:click=move |_| again.set(())>"Refresh"</button>
             </div>
             <div class="fields">
                 <Text label="Stream name" of=|form| &mut form.name field=Field::Target/>
@@ -73,6 +90,17 @@ pub(crate) fn Where() -> impl IntoView {
             <p class="hint">{hint}</p>
             <Wrong field=Field::Target/>
         </section>
+    }
+}
+
+/// Fills in the only name that can be meant.
+fn offer(page: Page, listed: &[String]) {
+    let shown = page.library.with_untracked(Library::current);
+    let streams = page.config.with_untracked(|config| config.streams.clone());
+    let mut form = page.form.get_untracked();
+    if let Some(words) = form.choose_listed(&shown, &streams, listed) {
+        page.form.set(form);
+        page.report(words);
     }
 }
 

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 
 use crate::plan::Field;
-use crate::state::form::KeyKind;
 use crate::state::library::Library;
 use crate::state::preset::PRESETS;
 
@@ -28,6 +27,7 @@ pub(crate) fn What() -> impl IntoView {
                 <Bring/>
             </div>
             <Told/>
+            <Unkept/>
         </section>
     }
 }
@@ -46,7 +46,10 @@ fn Names() -> impl IntoView {
                     <button
                         class="plain"
                         aria-current=(place == shown).then_some("true")
-                        on:click=move |_| library.update(|library| library.show(place))
+                        on:click=move |_| {
+                            library.update(|library| library.show(place));
+                            page.fit();
+                        }
                     >
                         {named.name}
                     </button>
@@ -59,26 +62,24 @@ fn Names() -> impl IntoView {
             library.add("template", String::new());
         });
     };
+    let remove = move |_| {
+        if let Some(removed) = library.try_update(Library::remove) {
+            page.report(format!("Deleted {}.", removed.named.name));
+            page.removed.update(|all| all.push(removed));
+            page.fit();
+        }
+    };
     let choose = move |event: leptos::ev::Event| {
         let chosen = event_target_value(&event);
         if let Some(preset) = PRESETS.iter().find(|preset| preset.name == chosen) {
             library.update(|library| {
                 library.add(preset.name, preset.template.to_owned());
             });
-            page.form.update(|form| {
-                let streams = page
-                    .config
-                    .with_untracked(|config| config.streams.get(preset.name).cloned());
-                form.name = streams.unwrap_or_else(|| preset.stream.to_owned());
-                form.key = match preset.key {
-                    "" => KeyKind::Random,
-                    "even" => KeyKind::Even,
-                    _ => KeyKind::Template,
-                };
-                if form.key == KeyKind::Template {
-                    preset.key.clone_into(&mut form.key_template);
-                }
-            });
+            let streams = page.config.with_untracked(|config| config.streams.clone());
+            let words = page
+                .form
+                .try_update(|form| form.use_pipeline(preset, &streams));
+            page.report(words.unwrap_or_default());
         }
     };
     view! {
@@ -103,7 +104,7 @@ fn Names() -> impl IntoView {
                     {PRESETS.iter().map(|preset| view! { <option value=preset.name>{preset.name}</option> }).collect_view()}
                 </select>
             </div>
-            <button class="plain push" on:click=move |_| library.update(Library::remove)>"Delete template"</button>
+            <button class="plain push" on:click=remove>"Delete template"</button>
         </div>
     }
 }
@@ -187,16 +188,13 @@ fn Bring() -> impl IntoView {
         let imported = page.library.try_update(|library| library.import(json));
         let words = match imported {
             Some(Ok(import)) => {
-                let week = import
+                let taken = import
                     .periods
-                    .map(|periods| page.week.try_update(|week| week.take(&periods)));
-                match week {
-                    Some(Some(Err(words))) => words,
-                    Some(_) => format!(
-                        "Imported the week of hours and {} templates.",
-                        import.names.len()
-                    ),
-                    None => format!("Imported {} templates.", import.names.len()),
+                    .as_ref()
+                    .and_then(|periods| page.week.try_update(|week| week.take(periods)));
+                match taken {
+                    Some(Err(words)) => words,
+                    _ => import.words(),
                 }
             }
             Some(Err(error)) => error.to_string(),
@@ -248,11 +246,46 @@ fn Bring() -> impl IntoView {
     }
 }
 
-/// What came of an import or a link; a screen reader has heard it.
+/// What came of an import, a link or a deletion, which can be undone; a screen reader has heard it.
 #[component]
 fn Told() -> impl IntoView {
     let page = expect_context::<Page>();
-    view! { <p class="told" aria-hidden="true">{move || page.told.get()}</p> }
+    let undo = move |_| {
+        let last = page.removed.try_update(Vec::pop).flatten();
+        let restored =
+            last.and_then(|removed| page.library.try_update(|library| library.restore(removed)));
+        if let Some(name) = restored {
+            page.report(format!("{name} is back."));
+        }
+    };
+    let label = move || {
+        page.removed.with(|removed| {
+            let last = removed.last()?;
+            Some(format!("Undo: bring back {}", last.named.name))
+        })
+    };
+    view! {
+        <div class="row">
+            <p class="told" aria-hidden="true">{move || page.told.get()}</p>
+            {move || label().map(|label| view! { <button class="plain" data-undo="" on:click=undo>{label}</button> })}
+        </div>
+    }
+}
+
+/// That the browser keeps no templates.
+#[component]
+fn Unkept() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let words = move || {
+        (!page.is_kept.get()).then(|| {
+            view! {
+                <p class="note warn" data-unkept="">
+                    "This browser does not keep your changes to templates: its storage is full or switched off. Export them before you close the tab."
+                </p>
+            }
+        })
+    };
+    view! { <div role="alert">{words}</div> }
 }
 
 /// What completion knows of the functions.

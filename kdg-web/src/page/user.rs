@@ -11,6 +11,7 @@ use crate::cognito::session::{Session, Tokens};
 use crate::cognito::user_pool::{NewPassword, Pending, SetUp, Step, UserPool};
 use crate::config::{Config, Pools};
 use crate::http::Browser;
+use crate::state::sign_in::{incomplete, mistyped};
 
 use super::context::Page;
 use super::sign_in::Secret;
@@ -44,6 +45,7 @@ struct SignIn {
     trouble: RwSignal<String>,
     user: RwSignal<String>,
     password: RwSignal<String>,
+    once_more: RwSignal<String>,
     code: RwSignal<String>,
     attributes: RwSignal<BTreeMap<String, String>>,
 }
@@ -60,12 +62,14 @@ pub(crate) fn User(config: Config) -> impl IntoView {
         trouble: RwSignal::new(String::new()),
         user: RwSignal::new(String::new()),
         password: RwSignal::new(String::new()),
+        once_more: RwSignal::new(String::new()),
         code: RwSignal::new(String::new()),
         attributes: RwSignal::new(BTreeMap::new()),
     };
     let SignIn {
         user,
         password,
+        once_more,
         code,
         ..
     } = sign_in;
@@ -79,6 +83,7 @@ pub(crate) fn User(config: Config) -> impl IntoView {
         Asked::NewPassword(missing) => view! {
             <p class="note">"This is your first sign-in: choose a password of your own."</p>
             <Secret label="New password" kind="password" value=password fill="new-password"/>
+            <Secret label="Once more" kind="password" value=once_more fill="new-password"/>
             {missing.into_iter().map(|name| view! { <Attribute name attributes=sign_in.attributes/> }).collect_view()}
         }
         .into_any(),
@@ -96,7 +101,12 @@ pub(crate) fn User(config: Config) -> impl IntoView {
     };
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if !sign_in.is_busy.get_untracked() {
+        if sign_in.is_busy.get_untracked() {
+            return;
+        }
+        if let Some(words) = sign_in.mistake() {
+            sign_in.trouble.set(words.to_owned());
+        } else {
             sign_in.is_busy.set(true);
             sign_in.trouble.set(String::new());
             spawn_local(sign_in.go());
@@ -110,8 +120,23 @@ pub(crate) fn User(config: Config) -> impl IntoView {
             <button class="main" type="submit" disabled=move || sign_in.is_busy.get()>
                 {move || if sign_in.is_busy.get() { "Signing in …" } else { "Sign in" }}
             </button>
-            <p class="hint">"The password is proved and never sent."</p>
+            {move || (sign_in.asked.get() != Asked::Password).then(|| view! {
+                <button class="plain" type="button" disabled=move || sign_in.is_busy.get() on:click=move |_| sign_in.begin_again()>
+                    "Back to user name and password"
+                </button>
+            })}
+            <p class="hint">{move || promise(&sign_in.asked.get())}</p>
         </form>
+    }
+}
+
+/// What becomes of the password.
+fn promise(asked: &Asked) -> &'static str {
+    match asked {
+        Asked::NewPassword(_) => {
+            "The new password is sent to the user pool, which cannot set it otherwise. From the next sign-in on it is proved and not sent."
+        }
+        _ => "The password is proved and not sent.",
     }
 }
 
@@ -134,6 +159,25 @@ fn Attribute(name: String, attributes: RwSignal<BTreeMap<String, String>>) -> im
 }
 
 impl SignIn {
+    /// What is wrong with the fields before the pool is asked.
+    fn mistake(self) -> Option<&'static str> {
+        let password = self.password.get_untracked();
+        match self.asked.get_untracked() {
+            Asked::Password => incomplete(&self.user.get_untracked(), &password),
+            Asked::NewPassword(_) => mistyped(&password, &self.once_more.get_untracked()),
+            Asked::Code | Asked::SetUp { .. } => None,
+        }
+    }
+
+    /// Gives up what the pool waits for.
+    fn begin_again(self) {
+        self.stage.set_value(Some(Stage::Password));
+        self.asked.set(Asked::Password);
+        for typed in [self.password, self.once_more, self.code, self.trouble] {
+            typed.set(String::new());
+        }
+    }
+
     async fn go(self) {
         let done = self.next().await;
         if let Err(error) = done {
@@ -173,8 +217,9 @@ impl SignIn {
                 return Err(error);
             }
         };
-        self.password.set(String::new());
-        self.code.set(String::new());
+        for secret in [self.password, self.once_more, self.code] {
+            secret.set(String::new());
+        }
         match step {
             Step::SignedIn(tokens) => {
                 self.stage.set_value(Some(Stage::Password));

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::state::week::{DAYS, HOURS, Part, Week};
+use crate::state::week::{DAYS, HOURS, Part};
 
 use super::context::Page;
 use super::rate::Smooth;
+use super::widget;
 
 /// Two numbers for each hour of the week, one of the two shown at a time.
 #[component]
@@ -21,10 +22,12 @@ pub(crate) fn Hours() -> impl IntoView {
     };
     let day = RwSignal::new(1_usize);
     let all = RwSignal::new("100".to_owned());
+    let trouble = RwSignal::new(String::new());
     let fill = move |_| {
         let text = all.get_untracked();
         let part = part();
-        page.week.update(|week| fill(week, part, &text));
+        let filled = page.week.try_update(|week| week.fill(part, &text));
+        trouble.set(filled.and_then(Result::err).unwrap_or_default());
     };
     view! {
         <div class="row">
@@ -38,6 +41,9 @@ pub(crate) fn Hours() -> impl IntoView {
                 "Show deviations"
             </label>
         </div>
+        <p class="hint">
+            {format!("Records per second, in local time: {}. An hour with a mean of 0 sends none; smoothing leads from it to the next.", widget::time_zone())}
+        </p>
         <div class="week" tabindex="0" role="region" aria-label="Records per second for each hour of the week">
             <table>
                 <thead>
@@ -63,6 +69,8 @@ pub(crate) fn Hours() -> impl IntoView {
                     id="all-hours"
                     inputmode="decimal"
                     autocomplete="off"
+                    aria-describedby="all-hours-wrong"
+                    aria-invalid=move || trouble.with(|words| !words.is_empty()).then_some("true")
                     prop:value=move || all.get()
                     on:input=move |event| all.set(event_target_value(&event))
                 />
@@ -78,6 +86,7 @@ pub(crate) fn Hours() -> impl IntoView {
             </div>
             <button on:click=move |_| page.week.update(|week| week.spread(day.get_untracked()))>"Copy to all days"</button>
         </div>
+        <p class="wrong" id="all-hours-wrong" role="alert">{move || trouble.get()}</p>
     }
 }
 
@@ -105,13 +114,5 @@ fn Cell(day: usize, hour: usize, part: Signal<Part>) -> impl IntoView {
                 }
             />
         </td>
-    }
-}
-
-fn fill(week: &mut Week, part: Part, text: &str) {
-    for day in 0..DAYS.len() {
-        for hour in 0..HOURS {
-            week.set(day, hour, part, text.to_owned());
-        }
     }
 }

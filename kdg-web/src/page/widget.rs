@@ -109,6 +109,16 @@ pub(crate) fn local_ms(text: &str) -> Option<i64> {
     ms.is_finite().then_some(ms as i64)
 }
 
+/// The name of the time zone that the browser has, such as `Europe/Berlin`.
+pub(crate) fn time_zone() -> String {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    let options = format.resolved_options();
+    js_sys::Reflect::get(&options, &"timeZone".into())
+        .ok()
+        .and_then(|name| name.as_string())
+        .unwrap_or_else(|| "the browser's time zone".to_owned())
+}
+
 /// Moves the focus into a field of several lines, and its cursor to a place.
 pub(crate) fn go_to(id: &str, place: u32) {
     let field = leptos::prelude::document()
@@ -127,6 +137,15 @@ pub(crate) fn fragment() -> String {
         .location()
         .hash()
         .unwrap_or_default()
+}
+
+/// Takes what follows `#` out of the address, without a step back to it.
+pub(crate) fn forget_fragment() {
+    let address = address();
+    if let Ok(history) = leptos::prelude::window().history() {
+        // It is the page's own address, which a browser lets it have.
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+    }
 }
 
 /// The address of the page without what follows it.

@@ -281,9 +281,13 @@ impl Stop {
         let after = self.minutes.map(
             |minutes| match Duration::try_from_secs_f64(minutes * 60.0) {
                 Ok(after) if !after.is_zero() => Ok(after),
-                _ => Err(format!(
-                    "a run cannot take {minutes} minutes, write a number above 0, or nothing"
-                )),
+                Err(_) if minutes > 0.0 => {
+                    Err("so many minutes cannot be counted, write fewer, or nothing".to_owned())
+                }
+                _ => Err(
+                    "a run takes some time, write a number of minutes above 0, or nothing"
+                        .to_owned(),
+                ),
             },
         );
         let after = note(errors, Field::StopMinutes, after.transpose()).flatten();

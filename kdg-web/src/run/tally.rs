@@ -9,10 +9,14 @@ use super::group;
 use super::latency::Latencies;
 use crate::aws::AwsError;
 use crate::aws::firehose::NO_SHARD;
-use crate::message::{Latency, Phase, Rates, Snapshot, Totals, Trouble};
+use crate::message::{LastTrouble, Latency, Phase, Rates, Snapshot, Totals, Trouble};
 
 /// How many reasons are told apart.
 const REASONS: usize = 20;
+
+/// How long after it something is over at the earliest, so that what comes and goes is not told as
+/// over in between.
+const CALM: Duration = Duration::from_secs(3);
 
 /// What has been counted so far, beside the delivery's account.
 #[derive(Debug, Default)]
@@ -23,7 +27,9 @@ pub(super) struct Tally {
     requests: u64,
     latencies: Latencies,
     since_snapshot: Latencies,
-    last_trouble: Option<Trouble>,
+    last_trouble: Option<(Trouble, Duration)>,
+    /// When a request last succeeded.
+    last_success: Option<Duration>,
     /// When, and what it counted.
     last_snapshot: (Duration, Totals),
 }
@@ -34,7 +40,7 @@ pub(super) struct Counted {
     pub(super) shards: BTreeMap<String, u64>,
     pub(super) latency: Option<Latency>,
     pub(super) given_up: BTreeMap<String, u64>,
-    pub(super) last_trouble: Option<Trouble>,
+    pub(super) last_trouble: Option<LastTrouble>,
 }
 
 impl Tally {
@@ -46,7 +52,7 @@ impl Tally {
     }
 
     /// Counts the records that AWS failed to store.
-    pub(super) fn answers(&mut self, answers: &[Answer]) {
+    pub(super) fn answers(&mut self, answers: &[Answer], now: Duration) {
         let failed = answers
             .iter()
             .filter(|answer| **answer == Answer::InternalFailure)
@@ -58,13 +64,17 @@ impl Tally {
                 "InternalFailure",
                 "the stream reported an internal failure",
                 "wait; what failed is sent again",
+                now,
             );
         } else if throttled {
             self.say(
                 "ProvisionedThroughputExceededException",
                 "a shard has no capacity left for some of the records",
                 "send less, or give the stream more shards; what was refused is sent again",
+                now,
             );
+        } else {
+            self.last_success = Some(now);
         }
     }
 
@@ -73,8 +83,8 @@ impl Tally {
         self.failed += records;
     }
 
-    pub(super) fn trouble(&mut self, error: &AwsError) {
-        self.last_trouble = Some(error.trouble());
+    pub(super) fn trouble(&mut self, error: &AwsError, now: Duration) {
+        self.last_trouble = Some((error.trouble(), now));
     }
 
     /// Counts the outcomes that the delivery has got to know.
@@ -135,17 +145,17 @@ impl Tally {
             latency: std::mem::take(&mut self.since_snapshot).quantiles(),
             simulated_ms: None,
             silent_seconds: None,
-            last_trouble: self.last_trouble.clone(),
+            last_trouble: self.last_trouble(now),
         }
     }
 
-    pub(super) fn summary(&self, account: &Account) -> Counted {
+    pub(super) fn summary(&self, account: &Account, now: Duration) -> Counted {
         Counted {
             totals: self.totals(account),
             shards: self.shards.clone(),
             latency: self.latencies.quantiles(),
             given_up: self.given_up.clone(),
-            last_trouble: self.last_trouble.clone(),
+            last_trouble: self.last_trouble(now),
         }
     }
 
@@ -163,18 +173,29 @@ impl Tally {
         }
     }
 
-    fn say(&mut self, code: &str, words: &str, remedy: &str) {
+    fn last_trouble(&self, now: Duration) -> Option<LastTrouble> {
+        let (trouble, at) = self.last_trouble.as_ref()?;
+        let is_calm = now.saturating_sub(*at) >= CALM;
+        Some(LastTrouble {
+            trouble: trouble.clone(),
+            seconds: at.as_secs_f64(),
+            is_over: is_calm && self.last_success.is_some_and(|success| success > *at),
+        })
+    }
+
+    fn say(&mut self, code: &str, words: &str, remedy: &str, now: Duration) {
         // Thousands of answers may say the same.
-        if self
-            .last_trouble
-            .as_ref()
-            .is_none_or(|trouble| trouble.code != code)
+        if let Some((trouble, at)) = &mut self.last_trouble
+            && trouble.code == code
         {
-            self.last_trouble = Some(Trouble {
-                code: code.to_owned(),
-                words: words.to_owned(),
-                remedy: remedy.to_owned(),
-            });
+            *at = now;
+            return;
         }
+        let trouble = Trouble {
+            code: code.to_owned(),
+            words: words.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        self.last_trouble = Some((trouble, now));
     }
 }

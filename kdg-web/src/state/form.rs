@@ -214,7 +214,17 @@ impl Form {
         Err(read.0)
     }
 
+    /// When the simulated time begins, in milliseconds since the Unix epoch; `None` in real time.
+    pub fn begins_ms(&self, local_ms: impl Fn(&str) -> Option<i64>) -> Option<i64> {
+        self.simulated.then(|| local_ms(&self.from)).flatten()
+    }
+
     fn rate(&self, week: &Week, read: &mut Reader) -> Rate {
+        if self.rate == RateKind::Week
+            && let Some(mistake) = week.mistake()
+        {
+            read.wrong(Field::Rate, mistake);
+        }
         let mut number = |what, text| read.number(Field::Rate, what, text);
         match self.rate {
             RateKind::Unlimited => Rate::Unlimited,
@@ -265,17 +275,29 @@ impl Form {
     }
 
     fn faults(&self, read: &mut Reader) -> Faults {
-        let mut share = |what, text| {
-            let percent: Option<f64> = read.optional(Field::Faults, what, text);
-            percent.unwrap_or_default() / 100.0
+        let mut sum = 0.0;
+        let mut share = |what: &str, text| {
+            let percent = read.optional(Field::Faults, what, text).unwrap_or_default();
+            if !(0.0..=100.0).contains(&percent) {
+                read.wrong(Field::Faults, format!("{what} is {text} %, write 0 to 100"));
+            }
+            sum += percent;
+            percent / 100.0
         };
-        Faults {
+        let faults = Faults {
             malformed: share("the share of malformed records", &self.malformed),
             duplicate: share("the share of duplicates", &self.duplicate),
             late: share("the share of late records", &self.late),
             oversize: share("the share of oversize records", &self.oversize),
             hot_key: share("the share of the hot key", &self.hot_key),
+        };
+        if sum > 100.0 {
+            read.wrong(
+                Field::Faults,
+                "the shares of the faults are more than 100 % together, a record has one fault at most",
+            );
         }
+        faults
     }
 }
 

@@ -1,5 +1,7 @@
 //! The templates that somebody keeps, under names.
 
+mod merge;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,8 @@ use crate::link::{LinkError, Linked};
 use crate::original;
 
 use super::preset::PRESETS;
+
+pub use merge::Known;
 
 /// Named templates, one of which is shown. There is always one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,13 +31,58 @@ pub struct Named {
     pub template: String,
 }
 
+/// A template that was removed, and where it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The template.
+    pub named: Named,
+    place: usize,
+}
+
 /// What a file or a link brought along.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Import {
     /// The names of the templates, as they are now.
     pub names: Vec<String>,
+    /// How many of them are new here; the others were here before, with the same text.
+    pub added: usize,
+    /// How many were left out, because they have no text.
+    pub empty: usize,
     /// The original's week of hours, if it was there.
     pub periods: Option<BTreeMap<String, String>>,
+}
+
+impl Import {
+    /// What came of it, in a sentence.
+    pub fn words(&self) -> String {
+        let same = self.names.len() - self.added;
+        let mut words = vec![format!("Imported {}", counted(self.added, "template"))];
+        if self.periods.is_some() {
+            words.push(" and the week of hours".to_owned());
+        }
+        if same > 0 {
+            words.push(format!(
+                "; {} the same here already",
+                counted(same, "template")
+            ));
+        }
+        if self.empty > 0 {
+            words.push(format!(
+                "; {} without a text left out",
+                counted(self.empty, "template")
+            ));
+        }
+        words.push(".".to_owned());
+        words.concat()
+    }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    match number {
+        0 => format!("no {what}"),
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
 }
 
 /// Why nothing was imported.
@@ -139,15 +188,34 @@ impl Library {
         name
     }
 
-    /// Removes the one that is shown; the last one is replaced by an empty one.
-    pub fn remove(&mut self) {
-        if self.shown < self.templates.len() {
-            self.templates.remove(self.shown);
+    /// Removes the one that is shown and gives it away; the last one is replaced by an empty one.
+    pub fn remove(&mut self) -> Removed {
+        let place = self.shown;
+        let named = self.current();
+        if place < self.templates.len() {
+            self.templates.remove(place);
         }
         if self.templates.is_empty() {
             self.add("template", String::new());
         }
         self.shown = self.shown.min(self.templates.len() - 1);
+        Removed { named, place }
+    }
+
+    /// Puts back what was removed, shows it, and gives the name that it has now.
+    pub fn restore(&mut self, removed: Removed) -> String {
+        let Removed { named, place } = removed;
+        let name = self.free(&named.name);
+        self.shown = place.min(self.templates.len());
+        let template = named.template;
+        self.templates.insert(
+            self.shown,
+            Named {
+                name: name.clone(),
+                template,
+            },
+        );
+        name
     }
 
     /// A file with all of them.
@@ -178,20 +246,24 @@ impl Library {
         if let Some(problem) = found.problems.into_iter().next() {
             return Err(ImportError::Unreadable(problem));
         }
-        if found.templates.is_empty() && found.periods.is_none() {
+        if found.templates.is_empty() && found.empty == 0 && found.periods.is_none() {
             return Err(ImportError::Nothing);
         }
-        let mut names = Vec::new();
+        let mut import = Import {
+            empty: found.empty,
+            periods: found.periods,
+            ..Import::default()
+        };
         for (name, template) in found.templates {
             let named = Named { name, template };
             if self.templates.contains(&named) {
-                names.push(named.name);
+                import.names.push(named.name);
             } else {
-                names.push(self.add(&named.name, named.template));
+                import.names.push(self.add(&named.name, named.template));
+                import.added += 1;
             }
         }
-        let periods = found.periods;
-        Ok(Import { names, periods })
+        Ok(import)
     }
 
     /// What follows `#` in a link to the template that is shown.

@@ -77,6 +77,40 @@ impl Week {
         }
     }
 
+    /// What is wrong with the first cell that holds no rate, by its day and hour.
+    pub fn mistake(&self) -> Option<String> {
+        self.0.iter().enumerate().find_map(|(place, cell)| {
+            let (what, text) = [("mean", &cell.mean), ("deviation", &cell.sigma)]
+                .into_iter()
+                .find(|(_, text)| !is_rate(text))?;
+            let (day, hour) = (DAYS.get(place / HOURS)?, place % HOURS);
+            Some(format!(
+                "{day} {hour:02}:00, {what}: {text:?} is no number of records a second, write 0 or more"
+            ))
+        })
+    }
+
+    /// Sets the same number of every cell.
+    ///
+    /// # Errors
+    ///
+    /// When it is no rate; nothing has changed then.
+    pub fn fill(&mut self, part: Part, text: &str) -> Result<(), String> {
+        if !is_rate(text) {
+            return Err(format!(
+                "{text:?} is no number of records a second, write 0 or more"
+            ));
+        }
+        for cell in &mut self.0 {
+            let own = match part {
+                Part::Mean => &mut cell.mean,
+                Part::Sigma => &mut cell.sigma,
+            };
+            text.clone_into(own);
+        }
+        Ok(())
+    }
+
     /// Gives every day the hours of one.
     pub fn spread(&mut self, day: usize) {
         let hours: Vec<Hour> = self
@@ -94,16 +128,19 @@ impl Week {
             .collect();
     }
 
-    /// As the original keeps it: `#DAY-HOUR-mu` and `#DAY-HOUR-sig`.
+    /// As the original keeps it: `#DAY-HOUR-mu` and `#DAY-HOUR-sig`. An hour without a mean has no
+    /// deviation either, so that it sends nothing.
     pub fn periods(&self) -> BTreeMap<String, String> {
         let cells = self.0.iter().enumerate();
         cells
             .flat_map(|(place, cell)| {
                 let name = |part| format!("#{}-{}-{part}", place / HOURS, place % HOURS);
-                [
-                    (name("mu"), cell.mean.clone()),
-                    (name("sig"), cell.sigma.clone()),
-                ]
+                let sigma = if cell.is_empty() {
+                    "0".to_owned()
+                } else {
+                    cell.sigma.clone()
+                };
+                [(name("mu"), cell.mean.clone()), (name("sig"), sigma)]
             })
             .collect()
     }
@@ -122,6 +159,20 @@ impl Week {
         }
         Ok(())
     }
+}
+
+impl Hour {
+    fn is_empty(&self) -> bool {
+        let mean = self.mean.trim();
+        mean.is_empty() || mean.parse() == Ok(0.0)
+    }
+}
+
+/// As `kdg` reads it, to which blank is 0.
+fn is_rate(text: &str) -> bool {
+    let text = text.trim();
+    let is_number = |rate: f64| rate.is_finite() && rate >= 0.0;
+    text.is_empty() || text.parse().is_ok_and(is_number)
 }
 
 fn cell(name: &str) -> Option<(usize, usize, Part)> {

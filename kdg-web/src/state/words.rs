@@ -1,6 +1,7 @@
 //! Numbers and outcomes as people read them.
 
 use crate::message::{EndedBy, Phase, Totals};
+use crate::plan::Target;
 
 /// `1,234,567`.
 pub fn count(number: u64) -> String {
@@ -51,6 +52,30 @@ pub fn clock(seconds: f64) -> String {
     } else {
         format!("{minutes}:{seconds:02}")
     }
+}
+
+/// `shard 12` of `shardId-000000000012`; other names as they are.
+pub fn shard(id: &str) -> String {
+    let digits = id
+        .strip_prefix("shardId-")
+        .filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    match digits.map(|digits| digits.trim_start_matches('0')) {
+        Some("") => "shard 0".to_owned(),
+        Some(number) => format!("shard {number}"),
+        None => id.to_owned(),
+    }
+}
+
+/// Where a run sends which template.
+pub fn route(template: &str, target: &Target, region: &str) -> String {
+    let what = match target {
+        Target::Stream { .. } => "stream",
+        Target::Firehose { .. } => "delivery stream",
+    };
+    format!(
+        "Template {template} to {what} {} in {region}",
+        target.name()
+    )
 }
 
 /// What the run does.

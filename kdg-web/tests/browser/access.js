@@ -80,4 +80,18 @@ export const accessClaims = [
       assert.ok(![keys.AccessKeyId, keys.SecretKey, keys.SessionToken].some((secret) => kept.includes(secret)));
     },
   ],
+  [
+    'an address that the policy of the page blocks is told as that, with what allows it',
+    async (given) => {
+      const { page, complaints } = given;
+      await page.goto(await given.site({ region: REGION, endpoint: 'http://firehose.invalid:1' }));
+      await paste(page);
+      await inside(page);
+      await fill(page, 'Stream name', 'anything');
+      await start(page);
+      await page.locator('.note').filter({ hasText: 'Blocked' }).filter({ hasText: 'kdg.delivery_streams' }).waitFor();
+      assert.ok(complaints.length > 0 && complaints.every((text) => text.includes('Content Security Policy')), `${complaints}`);
+      complaints.length = 0;
+    },
+  ],
 ];

@@ -82,8 +82,9 @@ export async function balanced(page, lane) {
   assert.equal(totals['in-flight'], 0);
   assert.equal(totals.generated, totals.acknowledged + totals['given-up']);
   assert.equal(totals.acknowledged, records.length);
-  const bars = await page.locator('.shards li').evaluateAll((items) => items.map((item) => [...item.children].map(({ textContent }) => textContent)));
-  const shards = new Map(bars.map(([name, , count]) => [name, Number(count.replaceAll(',', ''))]));
+  const bars = await page.locator('.shards li').evaluateAll((items) => items.map(({ children: [name, , count] }) => [name.title, count.textContent, name.textContent]));
+  assert.equal(new Set(bars.map(([, , label]) => label)).size, bars.length);
+  const shards = new Map(bars.map(([name, count]) => [name, Number(count.replaceAll(',', ''))]));
   const came = new Map();
   for (const { shard } of records) came.set(shard, (came.get(shard) ?? 0) + 1);
   assert.deepEqual([...shards].sort(), [...came].sort());

@@ -36,6 +36,11 @@ export const runClaims = [
       await fill(page, 'Records per second', 200);
       await start(page);
       await past(page, 'acknowledged', 20);
+      assert.equal(await page.locator('[data-route]').innerText(), `Template user-activity to stream ${lane.name} in us-east-1`);
+      await page.getByText('what you change is for the next one').waitFor();
+      await fill(page, 'Seed', 'x');
+      await page.getByText('The next run cannot begin:').waitFor();
+      await fill(page, 'Seed', '');
       const asked = page.waitForEvent('dialog');
       await page.close({ runBeforeUnload: true });
       const question = await asked;
@@ -136,11 +141,14 @@ export const runClaims = [
       await page.keyboard.press('Control+A');
       await page.keyboard.type(lane.name);
       await to('Records');
-      await page.keyboard.type('50');
+      await page.keyboard.type('300');
       await to('Start');
+      const focused = (name) => page.waitForFunction((wanted) => document.activeElement.textContent === wanted, name);
       await page.keyboard.press('Enter');
+      await focused('Pause');
       await over(page);
-      assert.equal((await balanced(page, lane)).records.length, 50);
+      await focused('Start');
+      assert.equal((await balanced(page, lane)).records.length, 300);
     },
   ],
 ];

@@ -67,10 +67,23 @@ export const signInClaims = [
     async ({ page, people }) => {
       await page.goto(people.page);
       await sign(page, 'invited', PASSWORD);
-      await page.getByLabel('New password').fill('weak');
+      await page.getByText('The new password is sent').waitFor();
+      await page.getByRole('button', { name: 'Back to user name' }).click();
+      await page.getByText('The password is proved and not sent').waitFor();
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await refused(page, 'the password is missing');
+      await sign(page, 'invited', PASSWORD);
+      const twice = async (password, onceMore) => {
+        await page.getByLabel('New password').fill(password);
+        await page.getByLabel('Once more').fill(onceMore);
+      };
+      await twice(OTHER_PASSWORD, `${OTHER_PASSWORD}9`);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await refused(page, 'the two are different');
+      await twice('weak', 'weak');
       await page.getByRole('button', { name: 'Sign in' }).click();
       await refused(page, 'assword');
-      await page.getByLabel('New password').fill(OTHER_PASSWORD);
+      await twice(OTHER_PASSWORD, OTHER_PASSWORD);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await inside(page);
       await page.reload();
@@ -128,8 +141,11 @@ export const signInClaims = [
       await page.goto(people.page);
       await sign(page, 'tester', PASSWORD);
       await inside(page);
+      // The name of a data stream does not stay, and the one that is listed is chosen.
+      await fill(page, 'Stream name', 'page-1');
       await choose(page, 'Firehose');
-      await page.locator('#listed').selectOption('clicks');
+      await page.waitForFunction(() => document.querySelector('#stream-name').value === 'clicks');
+      await page.locator('.told').filter({ hasText: 'Records go to clicks' }).waitFor();
       await write(page, SEQUENCE);
       await choose(page, 'As fast as possible');
       await fill(page, 'Records', 500);

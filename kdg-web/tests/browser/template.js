@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 
-import { choose, enter, press, write } from './page.js';
+import { choose, enter, inside, paste, press, write } from './page.js';
 
 const sampled = (page, wanted) => page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector('.samples li')?.textContent), wanted.source);
 const named = (page, name) => page.getByRole('group', { name: 'Templates' }).getByRole('button', { name, exact: true });
@@ -81,7 +81,7 @@ export const templateClaims = [
       await other.locator('.told').filter({ hasText: 'this is no JSON' }).waitFor();
       assert.equal(await named(other, 'Mine').count(), 0);
       await bring('templates.json', file);
-      await other.locator('.told').filter({ hasText: 'Imported 2 templates' }).waitFor();
+      await other.locator('.told').filter({ hasText: 'Imported 2 templates.' }).waitFor();
       await named(other, 'Mine').click();
       await sampled(other, /^"mine: \d"$/);
     },
@@ -136,6 +136,97 @@ export const templateClaims = [
       assert.equal(await page.getByLabel('Monday 00:00, mean').inputValue(), '777');
       await page.getByLabel('Show deviations').check();
       assert.equal(await page.getByLabel('Saturday 23:00, deviation').inputValue(), '12');
+    },
+  ],
+  [
+    'two tabs keep the templates of both',
+    async (given) => {
+      const { page, context } = given;
+      const other = await context.newPage();
+      for (const tab of [page, other]) await enter({ ...given, page: tab });
+      const add = async (tab, name) => {
+        await press(tab, '+ New');
+        await tab.getByLabel('Template name').fill(name);
+        await tab.keyboard.press('Tab');
+      };
+      await add(page, 'from one');
+      await add(other, 'from other');
+      await write(page, '1');
+      for (const tab of [page, other]) for (const name of ['from one', 'from other']) await named(tab, name).waitFor();
+      const kept = await page.evaluate(() => JSON.parse(localStorage['sluice.library']).templates);
+      assert.deepEqual(kept.slice(-2).map(({ name, template }) => [name, template]), [['from one', '1'], ['from other', '']]);
+    },
+  ],
+  [
+    'a template that the browser does not keep is said to be exported, until it is kept',
+    async (given) => {
+      const { page } = given;
+      await enter(given);
+      await page.evaluate(() => {
+        for (let length = 1 << 20; length > 0; length >>= 1) {
+          try {
+            for (let part = 0; ; part += 1) localStorage.setItem(`full-${length}-${part}`, 'x'.repeat(length));
+          } catch {
+            // The next, smaller part may still fit.
+          }
+        }
+      });
+      // Longer than the template that was there.
+      await write(page, `no longer fits ${'x'.repeat(20_000)}`);
+      await page.locator('[data-unkept]').getByText('Export').waitFor();
+      await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('full-')).forEach((key) => localStorage.removeItem(key)));
+      await write(page, 'a template that fits');
+      await page.locator('[data-unkept]').waitFor({ state: 'detached' });
+    },
+  ],
+  [
+    'a template that is deleted comes back by one press, after others as well',
+    async (given) => {
+      const { page } = given;
+      await enter(given);
+      await write(page, '<{{random.number(3)}}>');
+      await press(page, '+ New');
+      for (let deletions = 0; deletions < 2; deletions += 1) await press(page, 'Delete template');
+      assert.equal(await named(page, 'user-activity').count(), 0);
+      await page.locator('.told').filter({ hasText: 'Deleted user-activity' }).waitFor();
+      await page.locator('[data-undo]').click();
+      await sampled(page, /^<\d>$/);
+      await page.locator('[data-undo]').click();
+      await page.locator('[data-undo]').waitFor({ state: 'detached' });
+    },
+  ],
+  [
+    'a link is taken once, also in a tab that is open, and leaves the address',
+    async (given) => {
+      const { page, address } = given;
+      const fragment = (n, t) => `#template=${deflateRawSync(JSON.stringify({ n, t })).toString('base64url')}`;
+      const clean = () => page.waitForFunction((wanted) => location.href === wanted, address);
+      await enter({ ...given, address: `${address}${fragment('linked', '<{{random.number(3)}}>')}` });
+      await clean();
+      await write(page, '"edited"');
+      await sampled(page, /^"edited"$/);
+      await page.reload();
+      await paste(page);
+      await inside(page);
+      await page.evaluate((hash) => (location.hash = hash), fragment('another', '[{{random.number(3)}}]'));
+      await sampled(page, /^\[\d\]$/);
+      await clean();
+      const names = await page.evaluate(() => JSON.parse(localStorage['sluice.library']).templates.map(({ name }) => name));
+      assert.deepEqual(names, ['user-activity', 'linked', 'another']);
+    },
+  ],
+  [
+    'a pipeline brings its stream and key along, which do not stay with the template of another',
+    async (given) => {
+      const { page } = given;
+      await enter(given);
+      await page.getByLabel('From a pipeline').selectOption('page-views');
+      await page.locator('.told').filter({ hasText: '{{ visitor }}' }).waitFor();
+      assert.equal(await page.getByLabel('Stream name').inputValue(), 'page-views-stream');
+      await named(page, 'user-activity').click();
+      await page.locator('.told').filter({ hasText: '{{ user_id }}' }).waitFor();
+      assert.equal(await page.getByLabel('Stream name').inputValue(), 'user-activity-stream');
+      assert.equal(await page.getByLabel('Key template').inputValue(), '{{ user_id }}');
     },
   ],
 ];

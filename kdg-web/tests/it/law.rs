@@ -138,3 +138,57 @@ proptest! {
         prop_assert_eq!(summary.given_up.values().sum::<u64>(), summary.totals.given_up);
     }
 }
+
+#[test]
+fn what_went_wrong_has_its_time_and_is_over_when_requests_succeed_again() {
+    let plan = identified(
+        &json!({"rate": {"kind": "constant", "perSecond": 2}, "stop": {"records": 100}}),
+    );
+    let checked = plan.validate().unwrap();
+    let surroundings = Surroundings {
+        now_ms: 0,
+        offset_minutes: 0,
+        any_seed: 1,
+        shards: Shards::default(),
+        max_requests: NonZeroUsize::MIN,
+        region: "us-east-1".to_owned(),
+    };
+    let mut run = Run::new(plan, checked, surroundings);
+    // Fails for two seconds, and succeeds from then on.
+    let mut told = Vec::new();
+    let mut under_way = Vec::new();
+    for half in 0..20_u32 {
+        let now = Duration::from_millis(500) * half;
+        for (request, records) in std::mem::take(&mut under_way) {
+            let answer = if half <= 4 {
+                let (code, words) = ("Unreachable".to_owned(), "words".to_owned());
+                Err(AwsError {
+                    code,
+                    words,
+                    kind: Kind::Unreachable,
+                })
+            } else {
+                let shard_id = "shardId-000000000000".to_owned();
+                let stored = Answer::Acknowledged {
+                    shard_id,
+                    sequence_number: "1".to_owned(),
+                };
+                Ok(vec![stored; records])
+            };
+            run.answered(request, answer, now);
+        }
+        run.advance(now, 0, |request, records| {
+            under_way.push((request, records.len()))
+        });
+        told.push(run.snapshot(now).last_trouble);
+    }
+    assert_eq!(told[0], None);
+    let last = |half: usize| told[half].clone().unwrap();
+    assert!(last(2).seconds > 0.0 && !last(2).is_over);
+    assert!(last(4).seconds >= last(2).seconds);
+    assert!(
+        last(19).is_over && last(19).seconds <= 2.0,
+        "{:?}",
+        last(19)
+    );
+}

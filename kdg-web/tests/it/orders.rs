@@ -31,7 +31,7 @@ async fn credentials_that_expire_are_replaced_while_records_wait() {
             snapshot
                 .last_trouble
                 .as_ref()
-                .is_some_and(|trouble| trouble.code == "ExpiredTokenException")
+                .is_some_and(|last| last.trouble.code == "ExpiredTokenException")
         })
         .await;
         orders
@@ -46,6 +46,7 @@ async fn credentials_that_expire_are_replaced_while_records_wait() {
         summary
             .last_trouble
             .unwrap()
+            .trouble
             .remedy
             .contains("sign in again")
     );

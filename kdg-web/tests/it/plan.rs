@@ -87,7 +87,7 @@ fn each_message_says_what_to_do() {
         ),
         (
             json!({"stop": {"minutes": 0}}),
-            "a run cannot take 0 minutes, write a number above 0, or nothing",
+            "a run takes some time, write a number of minutes above 0, or nothing",
         ),
     ];
     for (changes, expected) in cases {

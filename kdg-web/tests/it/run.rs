@@ -9,6 +9,7 @@ use kdg_web::drive::{NotStarted, Order, Place, Timer, drive, prepare};
 use kdg_web::http::Fetch;
 use kdg_web::message::{EndedBy, Snapshot, Summary, Totals};
 use kdg_web::plan::{Plan, Target};
+use kdg_web::preview::{Times, preview};
 use local::fault::Fault;
 use local::stack::Faults;
 use serde_json::json;
@@ -241,7 +242,7 @@ async fn an_endpoint_that_dies_and_comes_back_loses_nothing() {
             snapshot
                 .last_trouble
                 .as_ref()
-                .is_some_and(|trouble| trouble.code == "Unreachable")
+                .is_some_and(|last| last.trouble.code == "Unreachable")
         })
         .await;
         back = Some(start_in(folder, port, false, Faults::default()).await);
@@ -250,7 +251,7 @@ async fn an_endpoint_that_dies_and_comes_back_loses_nothing() {
     let totals = summary.totals;
     assert_eq!(totals.acknowledged, totals.generated);
     assert!(totals.failed > 0, "{totals:?}");
-    let trouble = summary.last_trouble.unwrap();
+    let trouble = summary.last_trouble.unwrap().trouble;
     assert!(
         trouble.words.starts_with("no connection to 127.0.0.1:"),
         "{trouble:?}"
@@ -294,7 +295,12 @@ async fn compressed_records_hold_what_the_template_made() {
     let running = stream(1, Faults::default()).await;
     let plan = identified(&json!({"gzip": true, "seed": 3, "stop": {"records": 5}}));
     run(running.client(), plan.clone(), alone).await;
-    let made = kdg_web::preview::preview(&plan.template, true, 3, 5, 0, 0).records;
+    let times = Times {
+        now_ms: 0,
+        simulated_ms: None,
+        offset_minutes: 0,
+    };
+    let made = preview(&plan.template, true, 3, 5, times).records;
     let stored: BTreeSet<String> = running
         .records("events")
         .into_values()

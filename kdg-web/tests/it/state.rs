@@ -3,9 +3,12 @@ use std::path::Path;
 
 use kdg_web::link::LinkError;
 use kdg_web::plan::{Field, Rate, Time};
-use kdg_web::state::form::{Form, KeyKind, RateKind};
-use kdg_web::state::library::{ImportError, Library};
+use kdg_web::preview::{Times, preview};
+use kdg_web::state::fit;
+use kdg_web::state::form::{Form, KeyKind, RateKind, TargetKind};
+use kdg_web::state::library::{ImportError, Known, Library, Named};
 use kdg_web::state::preset::PRESETS;
+use kdg_web::state::sign_in::{incomplete, mistyped};
 use kdg_web::state::week::{Part, Week};
 use kdg_web::state::words;
 use pipeline::Pipeline;
@@ -71,6 +74,85 @@ fn a_share_is_written_in_percent_and_a_number_of_records_with_separators() {
 }
 
 #[test]
+fn mistakes_are_told_in_the_words_and_units_of_the_form() {
+    let said = |form: Form, week: &Week| {
+        let form = Form {
+            name: "orders".into(),
+            ..form
+        };
+        let errors = form.plan(TEMPLATE, week, never);
+        let plan = match errors {
+            Ok(plan) => plan.validate().unwrap_err(),
+            Err(errors) => errors,
+        };
+        assert_eq!(plan.len(), 1, "{plan:?}");
+        plan[0].message.clone()
+    };
+    let mut week = Week::default();
+    week.set(0, 0, Part::Mean, "-5".into());
+    let words = said(
+        Form {
+            rate: RateKind::Week,
+            ..Form::default()
+        },
+        &week,
+    );
+    assert!(words.starts_with("Sunday 00:00, mean: \"-5\""), "{words}");
+
+    let whole = Week::default();
+    let words = said(
+        Form {
+            malformed: "-1".into(),
+            ..Form::default()
+        },
+        &whole,
+    );
+    assert_eq!(
+        words,
+        "the share of malformed records is -1 %, write 0 to 100"
+    );
+    let two = Form {
+        malformed: "60".into(),
+        late: "60".into(),
+        ..Form::default()
+    };
+    let words = said(two, &whole);
+    assert!(words.contains("more than 100 %"), "{words}");
+
+    let words = said(
+        Form {
+            stop_minutes: "1e300".into(),
+            ..Form::default()
+        },
+        &whole,
+    );
+    assert!(
+        words.len() < 100 && words.contains("write fewer"),
+        "{words}"
+    );
+    let words = said(
+        Form {
+            stop_minutes: "0".into(),
+            ..Form::default()
+        },
+        &whole,
+    );
+    assert!(words.contains("above 0"), "{words}");
+}
+
+#[test]
+fn the_week_is_filled_with_rates_alone() {
+    let mut week = Week::default();
+    assert!(week.fill(Part::Mean, "abc").unwrap_err().contains("abc"));
+    assert_eq!(week, Week::default());
+    week.fill(Part::Mean, "7").unwrap();
+    assert_eq!(
+        (week.get(6, 23, Part::Mean), week.get(6, 23, Part::Sigma)),
+        ("7", "10")
+    );
+}
+
+#[test]
 fn every_kind_of_rate_and_key_is_a_plan_that_can_run() {
     for rate in [
         RateKind::Constant,
@@ -125,6 +207,29 @@ fn the_week_is_kept_as_the_original_keeps_it() {
 }
 
 #[test]
+fn an_hour_with_a_mean_of_nothing_sends_nothing() {
+    let mut week = Week::default();
+    for (hour, mean) in ["0", " ", "0.0", "0.5"].into_iter().enumerate() {
+        week.set(0, hour, Part::Mean, mean.into());
+    }
+    let periods = week.periods();
+    let sigmas = [0, 1, 2, 3].map(|hour| periods[&format!("#0-{hour}-sig")].as_str());
+    assert_eq!(sigmas, ["0", "0", "0", "10"]);
+    assert_eq!(week.get(0, 0, Part::Sigma), "10");
+}
+
+#[test]
+fn samples_begin_at_the_simulated_time() {
+    let times = Times {
+        now_ms: 1_800_000_000_000,
+        simulated_ms: Some(1_709_211_900_000),
+        offset_minutes: 0,
+    };
+    let template = "{{date.simTime(\"YYYY-MM-DD\")}}";
+    assert_eq!(preview(template, true, 1, 1, times).records, ["2024-02-29"]);
+}
+
+#[test]
 fn a_day_is_given_to_the_whole_week() {
     let mut week = Week::default();
     week.set(3, 9, Part::Mean, "7".into());
@@ -140,8 +245,12 @@ fn what_was_exported_is_imported_once() {
     let mut other = Library::default();
     assert_eq!(other.import(&file).unwrap().names.len(), 2);
     assert_eq!(other.all(), library.all());
-    other.import(&file).unwrap();
+    let again = other.import(&file).unwrap();
     assert_eq!(other.all().len(), 2);
+    assert_eq!(
+        again.words(),
+        "Imported no template; 2 templates the same here already."
+    );
 }
 
 #[test]
@@ -157,6 +266,10 @@ fn the_storage_of_the_original_is_imported_without_its_empty_places() {
     let mut library = Library::default();
     let import = library.import(&storage.to_string()).unwrap();
     assert_eq!(import.names, ["Schema Discovery Payload"]);
+    assert_eq!(
+        import.words(),
+        "Imported 1 template and the week of hours; 1 template without a text left out."
+    );
     assert_eq!(import.periods.unwrap()["#0-0-mu"], "5");
     assert_eq!(library.current().template, "{{date.now}}");
 }
@@ -203,6 +316,24 @@ fn names_stay_different_and_one_template_always_remains() {
 }
 
 #[test]
+fn templates_that_were_removed_come_back_to_their_places() {
+    let mut library = Library::default();
+    library.add("second", "2".into());
+    library.add("third", "3".into());
+    let before = library.clone();
+    let mut removed = Vec::new();
+    for _ in 0..3 {
+        removed.push(library.remove());
+    }
+    assert_eq!(names(&library), ["template"]);
+    while let Some(last) = removed.pop() {
+        library.restore(last);
+    }
+    assert_eq!(library.all()[..3], before.all()[..]);
+    assert_eq!(library.current(), before.current());
+}
+
+#[test]
 fn what_was_kept_and_cannot_be_read_is_begun_anew() {
     assert_eq!(
         Library::kept(Some("{\"templates\":[],\"shown\":3}")),
@@ -243,4 +374,204 @@ fn numbers_are_read_at_a_glance() {
     assert_eq!(words::bytes(1_234_567), "1.2 MB");
     assert_eq!(words::clock(3723.9), "1:02:03");
     assert_eq!(words::clock(63.0), "1:03");
+}
+
+/// What a tab stores of its templates.
+fn stored(library: &Library) -> String {
+    serde_json::to_string(library).unwrap()
+}
+
+fn names(library: &Library) -> Vec<&str> {
+    library
+        .all()
+        .iter()
+        .map(|named| named.name.as_str())
+        .collect()
+}
+
+#[test]
+fn two_tabs_keep_what_each_of_them_adds_changes_and_removes() {
+    let mut before = Library::default();
+    before.add("changed", "1".into());
+    before.add("removed", "2".into());
+    let json = stored(&before);
+    let (mut one, mut other) = (before.clone(), before);
+    let (mut known_to_one, mut known_to_other) = (Known::of(Some(&json)), Known::of(Some(&json)));
+    one.remove();
+    one.add("from one", String::new());
+    assert!(one.meet(&mut known_to_one, Some(&json)).is_empty());
+    other.show(1);
+    other.write("1, changed".into());
+    other.add("from other", "3".into());
+    let json = stored(&one);
+    assert!(other.meet(&mut known_to_other, Some(&json)).is_empty());
+    let json = stored(&other);
+    assert!(one.meet(&mut known_to_one, Some(&json)).is_empty());
+    for library in [&one, &other] {
+        let mut names = names(library);
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            ["changed", "from one", "from other", "user-activity"]
+        );
+        let changed = library.all().iter().find(|named| named.name == "changed");
+        assert_eq!(changed.unwrap().template, "1, changed");
+    }
+    assert_eq!(
+        (one.current().name, other.current().name),
+        ("from one".into(), "from other".into())
+    );
+}
+
+#[test]
+fn what_one_tab_changes_is_not_lost_when_the_other_changes_or_removes_it() {
+    let mut ours = Library::default();
+    ours.add("mine", "1".into());
+    let json = stored(&ours);
+    let mut theirs = ours.clone();
+    let mut known = Known::of(Some(&json));
+    theirs.write("theirs".into());
+    ours.write("ours".into());
+    assert_eq!(ours.meet(&mut known, Some(&stored(&theirs))), ["mine 2"]);
+    assert_eq!(names(&ours), ["user-activity", "mine", "mine 2"]);
+    assert_eq!(ours.current().template, "ours");
+    assert_eq!(ours.all()[2].template, "theirs");
+
+    let mut theirs = ours.clone();
+    let mut known = Known::of(Some(&stored(&ours)));
+    ours.write("ours, again".into());
+    theirs.remove();
+    assert!(ours.meet(&mut known, Some(&stored(&theirs))).is_empty());
+    assert_eq!(ours.current().template, "ours, again");
+}
+
+#[test]
+fn a_storage_that_was_emptied_or_damaged_removes_no_template() {
+    let library = Library::default();
+    for damaged in [None, Some("nonsense")] {
+        let mut ours = library.clone();
+        let mut known = Known::of(Some(&stored(&library)));
+        assert!(ours.meet(&mut known, damaged).is_empty());
+        assert_eq!(ours, library);
+    }
+}
+
+#[test]
+fn a_template_that_the_other_tab_renames_stays_shown() {
+    let mut ours = Library::default();
+    ours.add("mine", "1".into());
+    let mut known = Known::of(Some(&stored(&ours)));
+    let mut theirs = ours.clone();
+    theirs.rename("yours");
+    theirs.show(0);
+    ours.meet(&mut known, Some(&stored(&theirs)));
+    assert_eq!(names(&ours), ["user-activity", "yours"]);
+    assert_eq!(ours.current().name, "yours");
+}
+
+#[test]
+fn nobody_is_asked_without_a_name_and_a_password_or_for_a_mistyped_one() {
+    assert!(
+        incomplete(" ", "")
+            .unwrap()
+            .contains("the user name and the password")
+    );
+    assert!(incomplete("", "x").unwrap().contains("user name"));
+    assert!(incomplete("ada", "").unwrap().contains("password"));
+    assert_eq!(incomplete("ada", " "), None);
+    assert!(mistyped("", "").is_some());
+    assert!(mistyped("Correct-horse-9", "Correct-horse-8").is_some());
+    assert_eq!(mistyped("Correct-horse-9", "Correct-horse-9"), None);
+}
+
+fn named(name: &str) -> Named {
+    let preset = PRESETS.iter().find(|preset| preset.name == name).unwrap();
+    Named {
+        name: name.into(),
+        template: preset.template.into(),
+    }
+}
+
+#[test]
+fn going_back_to_another_pipelines_template_brings_its_key_and_stream_along() {
+    let streams = [("page-views".to_owned(), "views-eu".to_owned())].into();
+    let mut form = Form::default();
+    let words = form.use_pipeline(&PRESETS[1], &streams);
+    assert_eq!(
+        (form.name.as_str(), form.key_template.as_str()),
+        ("views-eu", "{{ visitor }}")
+    );
+    assert!(
+        words.contains("views-eu") && words.contains("{{ visitor }}"),
+        "{words}"
+    );
+    assert_eq!(form.show(&named("page-views"), &streams), None);
+
+    let words = form.show(&named("user-activity"), &streams).unwrap();
+    assert_eq!(form.name, "user-activity-stream");
+    assert_eq!(form.key_template, "{{ user_id }}");
+    assert!(
+        words.contains("user-activity-stream") && words.contains("{{ user_id }}"),
+        "{words}"
+    );
+
+    let own = Named {
+        name: "own".into(),
+        template: "{\"a\": 1}".into(),
+    };
+    let words = form.show(&own, &streams).unwrap();
+    assert_eq!(
+        (form.key, form.name.as_str()),
+        (KeyKind::Random, "user-activity-stream")
+    );
+    assert!(words.contains("random"), "{words}");
+}
+
+#[test]
+fn what_somebody_has_typed_and_fits_stays_when_another_template_is_shown() {
+    let mut form = Form {
+        name: "my-stream".into(),
+        key: KeyKind::Template,
+        key_template: "{{ user_id }}".into(),
+        ..Form::default()
+    };
+    let before = form.clone();
+    assert_eq!(form.show(&named("user-activity"), &[].into()), None);
+    assert_eq!(form, before);
+}
+
+#[test]
+fn a_stream_is_chosen_for_somebody_only_where_no_other_can_be_meant() {
+    let shown = named("user-activity");
+    let own = Named {
+        name: "own".into(),
+        template: "x".into(),
+    };
+    let two = [("call-events", "a"), ("user-activity", "b")];
+    let two = two
+        .map(|(pipeline, stream)| (pipeline.to_owned(), stream.to_owned()))
+        .into();
+    assert_eq!(fit::first_stream(&shown, &two).as_deref(), Some("b"));
+    assert_eq!(fit::first_stream(&own, &two), None);
+    let one = [("call-events".to_owned(), "a".to_owned())].into();
+    assert_eq!(fit::first_stream(&own, &one).as_deref(), Some("a"));
+
+    let listed = ["a".to_owned(), "b".to_owned()];
+    let mut form = Form::default();
+    assert_eq!(form.choose_listed(&own, &two, &listed), None);
+    assert!(form.choose_listed(&shown, &two, &listed).is_some());
+    assert_eq!(form.name, "b");
+    form.target = TargetKind::Firehose;
+    assert!(form.change_service().contains("no partition keys"));
+    assert_eq!(form.choose_listed(&shown, &two, &listed), None);
+    assert!(form.choose_listed(&shown, &two, &listed[..1]).is_some());
+    assert_eq!(form.name, "a");
+    assert_eq!(form.choose_listed(&shown, &two, &listed[1..]), None);
+}
+
+#[test]
+fn shards_are_told_apart_by_their_numbers() {
+    assert_eq!(words::shard("shardId-000000000000"), "shard 0");
+    assert_eq!(words::shard("shardId-000000000120"), "shard 120");
+    assert_eq!(words::shard("shardId-x"), "shardId-x");
 }

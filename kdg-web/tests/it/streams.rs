@@ -238,3 +238,12 @@ fn whatever_form_an_error_has_it_becomes_words_and_a_remedy() {
         assert!(!error.trouble().remedy.is_empty());
     }
 }
+
+#[test]
+fn a_host_that_the_policy_blocks_is_told_with_what_allows_it_and_never_asked_again() {
+    let host = "firehose.eu-west-1.amazonaws.com".to_owned();
+    let error = AwsError::from(Unanswered::Blocked { host });
+    assert!(error.words.contains("firehose.eu-west-1") && error.words.contains("policy"));
+    assert!(error.remedy().contains("kdg.delivery_streams"));
+    assert!(!error.is_retryable());
+}
