@@ -31,7 +31,7 @@ pub struct Plan {
     /// Whether each record is compressed with gzip, which leaves out the line feed as the original does.
     #[serde(default)]
     pub gzip: bool,
-    /// Whether each record ends with a line feed.
+    /// Whether each record ends with a line feed; one that is compressed has none.
     #[serde(default = "yes")]
     pub line_feed: bool,
     /// What is wrong with some of the records, on purpose.

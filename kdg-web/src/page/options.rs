@@ -47,9 +47,12 @@ fn Records() -> impl IntoView {
             })}
             <Wrong field=Field::PartitionKey/>
             <div class="row">
-                <Check label="Line feed at the end" of=|form| &mut form.line_feed/>
+                <Check label="Line feed at the end" of=|form| &mut form.line_feed is_idle=|form| form.gzip/>
                 <Check label="Compress with gzip" of=|form| &mut form.gzip/>
             </div>
+            {move || page.form.with(|form| form.gzip).then(|| view! {
+                <p class="hint">"A compressed record has no line feed, as in the Kinesis Data Generator."</p>
+            })}
             <Text
                 label="Seed"
                 of=|form| &mut form.seed

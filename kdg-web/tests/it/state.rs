@@ -71,6 +71,20 @@ fn a_share_is_written_in_percent_and_a_number_of_records_with_separators() {
 }
 
 #[test]
+fn a_plan_of_compressed_records_names_no_line_feed() {
+    let plan = |gzip| {
+        let form = Form {
+            name: "orders".into(),
+            gzip,
+            ..Form::default()
+        };
+        let plan = form.plan(TEMPLATE, &Week::default(), never).unwrap();
+        (plan.gzip, plan.line_feed)
+    };
+    assert_eq!((plan(false), plan(true)), ((false, true), (true, false)));
+}
+
+#[test]
 fn every_kind_of_rate_and_key_is_a_plan_that_can_run() {
     for rate in [
         RateKind::Constant,
