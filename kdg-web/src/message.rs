@@ -170,7 +170,7 @@ pub struct Snapshot {
     pub totals: Totals,
     /// Acknowledged records of each shard.
     pub shards: BTreeMap<String, u64>,
-    /// What happened since the snapshot before.
+    /// What happened in the last second.
     pub rates: Rates,
     /// Of the requests since the snapshot before; `None` without any.
     pub latency: Option<Latency>,

@@ -166,7 +166,7 @@ impl Run {
         let Some(sent) = self.under_way.remove(&request) else {
             return;
         };
-        self.tally.request(now.saturating_sub(sent.at));
+        self.tally.request(now.saturating_sub(sent.at), now);
         match answer {
             Ok(answers) => {
                 self.tally.answers(&answers);
@@ -226,7 +226,7 @@ impl Run {
         self.is_over
     }
 
-    /// How the records stand; its rates are those since the snapshot before.
+    /// How the records stand; its rates are those of the last second.
     pub fn snapshot(&mut self, now: Duration) -> Snapshot {
         let phase = if self.is_over {
             Phase::Over

@@ -1,6 +1,6 @@
 //! Outcomes → the numbers of a snapshot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use kdg::{Account, Answer, Delivery, Event, GivenUp};
@@ -14,6 +14,12 @@ use crate::message::{Latency, Phase, Rates, Snapshot, Totals, Trouble};
 /// How many reasons are told apart.
 const REASONS: usize = 20;
 
+/// Over how long a rate is taken: over less it would swing with the batches in which answers come.
+const RATE_WINDOW: Duration = Duration::from_secs(1);
+
+/// The least time that answers are spread over, so that a few that came together make no peak.
+const LEAST_SPREAD: Duration = Duration::from_millis(750);
+
 /// What has been counted so far, beside the delivery's account.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -24,8 +30,18 @@ pub(super) struct Tally {
     latencies: Latencies,
     since_snapshot: Latencies,
     last_trouble: Option<Trouble>,
-    /// When, and what it counted.
-    last_snapshot: (Duration, Totals),
+    /// When the last request was answered or failed.
+    heard: Duration,
+    /// One for each snapshot of the last second, and the one before.
+    marks: VecDeque<Mark>,
+}
+
+/// What a snapshot counted.
+#[derive(Debug, Clone, Copy, Default)]
+struct Mark {
+    at: Duration,
+    heard: Duration,
+    totals: Totals,
 }
 
 /// What a run came to, as far as it is counted here.
@@ -38,10 +54,11 @@ pub(super) struct Counted {
 }
 
 impl Tally {
-    /// Counts a request that took so long.
-    pub(super) fn request(&mut self, took: Duration) {
+    /// Counts a request that took so long until now.
+    pub(super) fn request(&mut self, took: Duration, now: Duration) {
         self.requests += 1;
         self.latencies.add(took);
+        self.heard = now;
         self.since_snapshot.add(took);
     }
 
@@ -111,21 +128,7 @@ impl Tally {
     /// How the records stand; the caller fills in what is not counted.
     pub(super) fn snapshot(&mut self, account: &Account, now: Duration) -> Snapshot {
         let totals = self.totals(account);
-        let (then, before) = self.last_snapshot;
-        let seconds = now.saturating_sub(then).as_secs_f64().max(1e-3);
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a rate is shown with few digits"
-        )]
-        let rate = |now: u64, before: u64| now.saturating_sub(before) as f64 / seconds;
-        let rates = Rates {
-            generated: rate(totals.generated, before.generated),
-            acknowledged: rate(totals.acknowledged, before.acknowledged),
-            throttled: rate(totals.throttled, before.throttled),
-            failed: rate(totals.failed, before.failed),
-            bytes: rate(totals.bytes, before.bytes),
-        };
-        self.last_snapshot = (now, totals);
+        let rates = self.rates(totals, now);
         Snapshot {
             seconds: now.as_secs_f64(),
             phase: Phase::Running,
@@ -145,6 +148,38 @@ impl Tally {
             shards: self.shards.clone(),
             latency: self.latencies.quantiles(),
             given_up: self.given_up.clone(),
+    /// What happened in the last second, or since the start if that is less. Answers come in batches,
+    /// so that their time is counted from one to another and not between two snapshots.
+    fn rates(&mut self, totals: Totals, now: Duration) -> Rates {
+        let is_past = |mark: &Mark| mark.at + RATE_WINDOW <= now;
+        while self.marks.get(1).is_some_and(is_past) {
+            self.marks.pop_front();
+        }
+        let before = self.marks.front().copied().unwrap_or_default();
+        let passed = now.saturating_sub(before.at);
+        let answered = if passed < RATE_WINDOW {
+            passed
+        } else {
+            self.heard.saturating_sub(before.heard).max(LEAST_SPREAD)
+        };
+        if self.marks.is_empty() {
+            self.marks.push_back(Mark::default());
+        }
+        self.marks.push_back(Mark {
+            at: now,
+            heard: self.heard,
+            totals,
+        });
+        let before = before.totals;
+        Rates {
+            generated: rate(totals.generated, before.generated, passed),
+            acknowledged: rate(totals.acknowledged, before.acknowledged, answered),
+            throttled: rate(totals.throttled, before.throttled, answered),
+            failed: rate(totals.failed, before.failed, answered),
+            bytes: rate(totals.bytes, before.bytes, answered),
+        }
+    }
+
             last_trouble: self.last_trouble.clone(),
         }
     }
@@ -177,4 +212,12 @@ impl Tally {
             });
         }
     }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a rate is shown with few digits"
+)]
+fn rate(now: u64, before: u64, time: Duration) -> f64 {
+    now.saturating_sub(before) as f64 / time.as_secs_f64().max(1e-3)
 }

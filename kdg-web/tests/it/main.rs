@@ -8,6 +8,7 @@ mod firehose;
 mod law;
 mod orders;
 mod original;
+mod pace;
 mod plan;
 mod run;
 mod sign_in;
