@@ -200,13 +200,13 @@ pub struct Totals {
     pub failed: u64,
     /// How often a record was sent again.
     pub retried: u64,
-    /// Data and partition keys of the acknowledged records.
+    /// Data and partition keys of the acknowledged records; of Firehose, which has no keys, the data.
     pub bytes: u64,
     /// Requests that were answered or failed.
     pub requests: u64,
 }
 
-/// A second's worth of what happened.
+/// What happened a second, taken over the last one, or since the start if that is less.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rates {

@@ -4,6 +4,7 @@ mod check;
 
 use std::collections::BTreeMap;
 
+use kdg::Record;
 use serde::{Deserialize, Serialize};
 
 pub use check::{CheckedPlan, Ends, Simulation};
@@ -168,7 +169,7 @@ pub struct Faults {
 pub struct Stop {
     /// After so many records.
     pub records: Option<u64>,
-    /// After so many bytes of data and partition keys.
+    /// After so many bytes of data and partition keys; Firehose has no keys.
     pub bytes: Option<u64>,
     /// After so many minutes.
     pub minutes: Option<f64>,
@@ -216,6 +217,15 @@ impl Target {
         match self {
             Self::Stream { name } | Self::Firehose { name } => name,
         }
+    }
+
+    /// What counts of a record: its data, and its partition key where there is one.
+    pub fn bytes(&self, record: &Record) -> u64 {
+        let bytes = match self {
+            Self::Stream { .. } => record.size(),
+            Self::Firehose { .. } => record.data.len(),
+        };
+        bytes as u64
     }
 }
 

@@ -72,7 +72,8 @@ pub struct Run {
 #[derive(Debug)]
 struct Sent {
     at: Duration,
-    records: u64,
+    /// Of each record, what the target counts.
+    bytes: Vec<u64>,
 }
 
 /// The time in which no records were made.
@@ -121,9 +122,10 @@ impl Run {
         loop {
             match self.delivery.next(now) {
                 Action::Send { request, records } => {
+                    let target = &self.plan.target;
                     let sent = Sent {
                         at: now,
-                        records: records.len() as u64,
+                        bytes: records.iter().map(|record| target.bytes(record)).collect(),
                     };
                     self.under_way.insert(request, sent);
                     send(request, records);
@@ -169,7 +171,7 @@ impl Run {
         self.tally.request(now.saturating_sub(sent.at), now);
         match answer {
             Ok(answers) => {
-                self.tally.answers(&answers);
+                self.tally.answers(&answers, &sent.bytes);
                 self.delivery
                     .answered(request, answers, now, &mut self.jitter);
             }
@@ -181,7 +183,7 @@ impl Run {
                 } else {
                     RequestFailure::Fatal(reason)
                 };
-                self.tally.failed(sent.records);
+                self.tally.failed(sent.bytes.len() as u64);
                 self.delivery
                     .failed(request, &failure, now, &mut self.jitter);
                 if !error.is_retryable() {

@@ -70,7 +70,7 @@ fn Stops() -> impl IntoView {
     view! {
         <section class="panel stack" aria-labelledby="stop-heading">
             <h2 id="stop-heading">"Stop after"</h2>
-            <p class="hint">"Whatever comes first; empty: when you stop it."</p>
+            <p class="hint">"Whatever comes first; empty: when you stop it. Bytes are those of records, and of partition keys where there are any."</p>
             <Text label="Records" of=|form| &mut form.stop_records field=Field::StopRecords mode="numeric"/>
             <Wrong field=Field::StopRecords/>
             <Text label="Bytes" of=|form| &mut form.stop_bytes field=Field::StopBytes mode="numeric"/>

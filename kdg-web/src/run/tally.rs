@@ -25,6 +25,7 @@ const LEAST_SPREAD: Duration = Duration::from_millis(750);
 pub(super) struct Tally {
     shards: BTreeMap<String, u64>,
     given_up: BTreeMap<String, u64>,
+    bytes: u64,
     failed: u64,
     requests: u64,
     latencies: Latencies,
@@ -57,13 +58,18 @@ impl Tally {
     /// Counts a request that took so long until now.
     pub(super) fn request(&mut self, took: Duration, now: Duration) {
         self.requests += 1;
-        self.latencies.add(took);
         self.heard = now;
+        self.latencies.add(took);
         self.since_snapshot.add(took);
     }
 
-    /// Counts the records that AWS failed to store.
-    pub(super) fn answers(&mut self, answers: &[Answer]) {
+    /// Counts the bytes of the records that were stored, and the records that AWS failed to store.
+    pub(super) fn answers(&mut self, answers: &[Answer], bytes: &[u64]) {
+        let stored = answers.iter().zip(bytes);
+        self.bytes += stored
+            .filter(|(answer, _)| matches!(answer, Answer::Acknowledged { .. }))
+            .map(|(_, bytes)| bytes)
+            .sum::<u64>();
         let failed = answers
             .iter()
             .filter(|answer| **answer == Answer::InternalFailure)
@@ -142,12 +148,6 @@ impl Tally {
         }
     }
 
-    pub(super) fn summary(&self, account: &Account) -> Counted {
-        Counted {
-            totals: self.totals(account),
-            shards: self.shards.clone(),
-            latency: self.latencies.quantiles(),
-            given_up: self.given_up.clone(),
     /// What happened in the last second, or since the start if that is less. Answers come in batches,
     /// so that their time is counted from one to another and not between two snapshots.
     fn rates(&mut self, totals: Totals, now: Duration) -> Rates {
@@ -180,6 +180,12 @@ impl Tally {
         }
     }
 
+    pub(super) fn summary(&self, account: &Account) -> Counted {
+        Counted {
+            totals: self.totals(account),
+            shards: self.shards.clone(),
+            latency: self.latencies.quantiles(),
+            given_up: self.given_up.clone(),
             last_trouble: self.last_trouble.clone(),
         }
     }
@@ -193,7 +199,7 @@ impl Tally {
             throttled: account.throttled,
             failed: self.failed,
             retried: account.retried,
-            bytes: account.bytes,
+            bytes: self.bytes,
             requests: self.requests,
         }
     }
