@@ -152,6 +152,8 @@ pub enum Phase {
     Running,
     /// It sends what was made, and makes nothing.
     Paused,
+    /// AWS rejects the credentials: it keeps what was made until there are others.
+    LockedOut,
     /// It waits for the last outcomes.
     Finishing,
     /// Every record has its outcome.
@@ -168,6 +170,8 @@ pub struct Snapshot {
     pub phase: Phase,
     /// How the records stand.
     pub totals: Totals,
+    /// Of the records in flight, those that are made and wait to be sent, or sent again.
+    pub waiting: u64,
     /// Acknowledged records of each shard.
     pub shards: BTreeMap<String, u64>,
     /// What happened in the last second.
@@ -258,6 +262,8 @@ pub struct Summary {
     pub faults: BTreeMap<String, u64>,
     /// Why records were given up, and how many.
     pub given_up: BTreeMap<String, u64>,
+    /// Of those, records that were never sent because the run was stopped.
+    pub unsent: u64,
     /// The last that went wrong.
     pub last_trouble: Option<Trouble>,
 }

@@ -91,8 +91,13 @@ impl AwsError {
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Expired | Kind::Throttled | Kind::Unreachable | Kind::Unavailable
+            Kind::Expired | Kind::Unknown | Kind::Throttled | Kind::Unreachable | Kind::Unavailable
         )
+    }
+
+    /// Whether other credentials are needed before anything else may succeed.
+    pub fn is_rejection(&self) -> bool {
+        matches!(self.kind, Kind::Expired | Kind::Unknown)
     }
 
     /// What to do about it.
@@ -100,7 +105,7 @@ impl AwsError {
         match self.kind {
             Kind::Expired => "sign in again, or paste new credentials; the run goes on with them",
             Kind::Unknown => {
-                "sign in again, or check the access key, the secret and the session token that you pasted"
+                "sign in again, or check the access key, the secret and the session token that you pasted; a run waits for it"
             }
             Kind::Denied => {
                 "ask for the permission that is named, or pick a stream that your role may send to"

@@ -9,18 +9,22 @@ use crate::cognito;
 use crate::config::{Config, RawConfig};
 use crate::http::{Browser, Fetch, Request};
 use crate::message::{
-    Access, Credentials, FromWorker, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
+    Access, Credentials, FromWorker, Phase, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
 };
 use crate::plan::{Field, FieldError, Plan};
 use crate::state::form::Form;
 use crate::state::library::Library;
 use crate::state::week::Week;
+use crate::state::words;
 
 use super::link::Link;
 use super::{storage, widget};
 
 /// Samples beside the editor.
 const SAMPLES: u32 = 5;
+
+/// How long after the page has renewed rejected credentials by itself it does so again.
+const RENEW_BY_ITSELF_MS: i64 = 60_000;
 
 /// How long after a renewal that found no connection the next one is tried.
 const RENEW_AGAIN_MS: i64 = 10_000;
@@ -55,6 +59,10 @@ pub(crate) struct Page {
     /// Whether mistakes are shown: from the first attempt to start on.
     pub(crate) is_checked: RwSignal<bool>,
     cognito: StoredValue<Option<cognito::Session<Browser>>, LocalStorage>,
+    /// Counts what is to be renewed, so that of several timers the last one holds.
+    renewals: StoredValue<u32>,
+    /// When rejected credentials were renewed last, in milliseconds since the Unix epoch.
+    renewed_by_itself_ms: StoredValue<i64>,
     link: StoredValue<Option<Link>, LocalStorage>,
     asked: StoredValue<u32>,
 }
@@ -113,6 +121,8 @@ impl Page {
             told: RwSignal::new(String::new()),
             is_checked: RwSignal::new(false),
             cognito: StoredValue::new_local(None),
+            renewals: StoredValue::new(0),
+            renewed_by_itself_ms: StoredValue::new(i64::MIN),
             link: StoredValue::new_local(None),
             asked: StoredValue::new(0),
         }
@@ -188,6 +198,33 @@ impl Page {
         self.cognito.set_value(Some(session));
     }
 
+    /// Goes on with credentials that were pasted, which nothing renews.
+    pub(crate) fn enter_with(self, session: Session) {
+        self.cognito.set_value(None);
+        self.renewals.update_value(|renewals| *renewals += 1);
+        self.said.set("You are signed in.".into());
+        self.tell(&ToWorker::Credentials(session.credentials.clone()));
+        self.session.set(Some(session));
+    }
+
+    /// Whether a run waits for other credentials.
+    pub(crate) fn is_locked_out(self) -> bool {
+        self.run
+            .with(|run| matches!(run, Run::Going(snapshot) if snapshot.phase == Phase::LockedOut))
+    }
+
+    /// Tries once to renew what AWS rejects; otherwise it is the user who signs in again.
+    fn unlock(self) {
+        self.said
+            .set("AWS rejects the credentials. The run waits: sign in again.".into());
+        let now_ms = widget::now_ms();
+        let last_ms = self.renewed_by_itself_ms.get_value();
+        if now_ms.saturating_sub(last_ms) >= RENEW_BY_ITSELF_MS {
+            self.renewed_by_itself_ms.set_value(now_ms);
+            leptos::task::spawn_local(self.renew());
+        }
+    }
+
     /// Signs out, and makes the tokens worthless.
     pub(crate) fn leave(self) {
         self.session.set(None);
@@ -206,6 +243,8 @@ impl Page {
     }
 
     fn take(self, session: &cognito::Session<Browser>) {
+        // A run that goes on needs them as well; without one they are not heard.
+        self.tell(&ToWorker::Credentials(session.credentials().clone()));
         self.session.set(Some(Session {
             who: session.user(),
             credentials: session.credentials().clone(),
@@ -214,7 +253,14 @@ impl Page {
 
     fn renew_in(self, milliseconds: i64) {
         let wait = Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
-        set_timeout(move || leptos::task::spawn_local(self.renew()), wait);
+        let this = self.renewals.get_value().wrapping_add(1);
+        self.renewals.set_value(this);
+        let renew = move || {
+            if self.renewals.get_value() == this {
+                leptos::task::spawn_local(self.renew());
+            }
+        };
+        set_timeout(renew, wait);
     }
 
     /// Fetches new credentials, and gives them to a run that is under way.
@@ -222,15 +268,15 @@ impl Page {
         let Some(mut session) = self.cognito.get_value() else {
             return;
         };
+        let this = self.renewals.get_value();
         let renewed = session.renew().await;
-        // Somebody may have signed out meanwhile.
-        if self.cognito.with_value(Option::is_none) {
+        // Somebody may have signed out meanwhile, or in again.
+        if self.cognito.with_value(Option::is_none) || self.renewals.get_value() != this {
             return;
         }
         match renewed {
             Ok(()) => {
                 self.take(&session);
-                self.tell(&ToWorker::Credentials(session.credentials().clone()));
                 self.renew_in(session.renew_at_ms() - widget::now_ms());
                 self.cognito.set_value(Some(session));
             }
@@ -366,9 +412,16 @@ impl Page {
                     .set("The run has not begun: something in the form is wrong.".into());
             }
             FromWorker::Unreachable { trouble } => self.run.set(Run::Unreachable(trouble)),
-            FromWorker::Progress(snapshot) => self.run.set(Run::Going(Box::new(snapshot))),
+            FromWorker::Progress(snapshot) => {
+                let was_locked_out = untrack(|| self.is_locked_out());
+                self.run.set(Run::Going(Box::new(snapshot)));
+                if !was_locked_out && untrack(|| self.is_locked_out()) {
+                    self.unlock();
+                }
+            }
             FromWorker::Ended(summary) => {
-                self.said.set("The run is over.".into());
+                let unsent = words::unsent(&summary).unwrap_or_default();
+                self.said.set(format!("The run is over. {unsent}"));
                 self.run.set(Run::Ended(Box::new(summary)));
             }
         }

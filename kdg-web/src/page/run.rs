@@ -8,6 +8,7 @@ use crate::state::words;
 use super::account::Account;
 use super::chart::{Latencies, Rates};
 use super::context::{Page, Run as State};
+use super::sign_in::Again;
 
 /// The panel.
 #[component]
@@ -21,6 +22,7 @@ pub(crate) fn Run() -> impl IntoView {
                 <span class="clock push">{move || snapshot(page).map(|snapshot| words::clock(snapshot.seconds))}</span>
             </div>
             <Buttons/>
+            <Again/>
             <Mistakes/>
             <Account/>
             <Rates/>
@@ -64,8 +66,10 @@ fn Buttons() -> impl IntoView {
             page.tell(&ToWorker::StopAtOnce);
         } else {
             page.tell(&ToWorker::Stop);
-            page.said
-                .set("The run ends when the last answers are there.".into());
+            page.said.set(
+                "What is not sent is given up; the run ends when the last answers are there."
+                    .into(),
+            );
         }
     };
     let is_idle = move || !page.is_going();
@@ -76,10 +80,11 @@ fn Buttons() -> impl IntoView {
             <button disabled=move || !pausable() on:click=pause>
                 {move || if phase.get() == Some(Phase::Paused) { "Go on" } else { "Pause" }}
             </button>
-            <button class:end=move || !is_idle() disabled=is_idle on:click=stop>
+            <button class:end=move || !is_idle() disabled=is_idle aria-describedby="stop-cost" on:click=stop>
                 {move || if phase.get() == Some(Phase::Finishing) { "Stop at once" } else { "Stop" }}
             </button>
         </div>
+        <p class="hint" id="stop-cost">{move || snapshot(page).map(|snapshot| words::cost_of_stop(&snapshot))}</p>
     }
 }
 
@@ -157,6 +162,7 @@ fn class(page: Page) -> &'static str {
         State::Going(snapshot) => match snapshot.phase {
             Phase::Running => "running",
             Phase::Paused => "paused",
+            Phase::LockedOut => "locked-out",
             Phase::Finishing => "finishing",
             Phase::Over => "over",
         },

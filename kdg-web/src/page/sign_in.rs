@@ -11,10 +11,6 @@ use super::user::User;
 #[component]
 pub(crate) fn Gate() -> impl IntoView {
     let page = expect_context::<Page>();
-    let config = move || {
-        let config = page.config.with(|raw| raw.clone().validate()).ok()?;
-        config.pools.is_some().then_some(config)
-    };
     view! {
         <main id="main" class="gate" tabindex="-1">
             <div class="stack">
@@ -24,24 +20,55 @@ pub(crate) fn Gate() -> impl IntoView {
                 </p>
             </div>
             {move || page.config_trouble.get().map(|words| view! { <p class="note bad" role="alert">{words}</p> })}
-            {move || match config() {
-                Some(config) => view! {
-                    <User config/>
-                    <details>
-                        <summary>"Paste temporary credentials instead"</summary>
-                        <Paste/>
-                    </details>
-                }
-                .into_any(),
-                None => view! { <Paste/> }.into_any(),
-            }}
+            <Ways is_again=false/>
         </main>
+    }
+}
+
+/// What a run needs that waits because AWS rejects its credentials.
+#[component]
+pub(crate) fn Again() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let is_locked_out = Memo::new(move |_| page.is_locked_out());
+    view! {
+        {move || is_locked_out.get().then(|| view! {
+            <div class="stack" data-again="">
+                <p class="note bad" role="alert">
+                    "AWS rejects the credentials. The run waits and keeps what is in flight: sign in again, and it goes on."
+                </p>
+                <Ways is_again=true/>
+            </div>
+        })}
+    }
+}
+
+/// As a user if the configuration has a pool of them, or with keys.
+#[component]
+fn Ways(is_again: bool) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let config = move || {
+        let config = page.config.with(|raw| raw.clone().validate()).ok()?;
+        config.pools.is_some().then_some(config)
+    };
+    move || match config() {
+        Some(config) => view! {
+            <User config/>
+            <details>
+                <summary>"Paste temporary credentials instead"</summary>
+                <Paste is_again/>
+            </details>
+        }
+        .into_any(),
+        None => view! { <Paste is_again/> }.into_any(),
     }
 }
 
 /// Temporary credentials of STS or SSO.
 #[component]
-fn Paste() -> impl IntoView {
+fn Paste(
+    /// Whether a run goes on, which stays where it is.
+    is_again: bool,
+) -> impl IntoView {
     let page = expect_context::<Page>();
     let key = RwSignal::new(String::new());
     let secret = RwSignal::new(String::new());
@@ -63,8 +90,7 @@ fn Paste() -> impl IntoView {
                 .set("The endpoint is an address such as http://127.0.0.1:4566, or empty.".into());
             return;
         }
-        page.said.set("You are signed in.".into());
-        page.session.set(Some(Session {
+        page.enter_with(Session {
             who: filled(key),
             credentials: Credentials {
                 access_key_id: filled(key),
@@ -72,7 +98,7 @@ fn Paste() -> impl IntoView {
                 session_token: Some(filled(token)).filter(|token| !token.is_empty()),
                 expires_ms: None,
             },
-        }));
+        });
     };
     view! {
         <form class="panel stack" on:submit=enter>
@@ -81,7 +107,7 @@ fn Paste() -> impl IntoView {
             <Secret label="Access key ID" kind="text" value=key/>
             <Secret label="Secret access key" kind="password" value=secret/>
             <Secret label="Session token" kind="password" value=token/>
-            <Place/>
+            {(!is_again).then(|| view! { <Place/> })}
             <p class="wrong" role="alert">{trouble}</p>
             <button class="main" type="submit">"Continue"</button>
         </form>

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use kdg::{Account, Answer, Delivery, Event, GivenUp};
+use kdg::{Account, Answer, Delivery, Event, Failure, GivenUp};
 
 use super::group;
 use super::latency::Latencies;
@@ -25,6 +25,7 @@ const LEAST_SPREAD: Duration = Duration::from_millis(750);
 pub(super) struct Tally {
     shards: BTreeMap<String, u64>,
     given_up: BTreeMap<String, u64>,
+    unsent: u64,
     bytes: u64,
     failed: u64,
     requests: u64,
@@ -51,6 +52,7 @@ pub(super) struct Counted {
     pub(super) shards: BTreeMap<String, u64>,
     pub(super) latency: Option<Latency>,
     pub(super) given_up: BTreeMap<String, u64>,
+    pub(super) unsent: u64,
     pub(super) last_trouble: Option<Trouble>,
 }
 
@@ -118,8 +120,9 @@ impl Tally {
                         }
                         GivenUp::Refused { reason } => reason.to_string(),
                         GivenUp::Invalid(error) => format!("not sent: {error}"),
-                        GivenUp::Cancelled { .. } => {
-                            "the run was stopped before it was acknowledged".to_owned()
+                        GivenUp::Cancelled { last } => {
+                            self.unsent += u64::from(last.is_none());
+                            stopped(last.as_ref()).to_owned()
                         }
                     };
                     if self.given_up.len() >= REASONS && !self.given_up.contains_key(&reason) {
@@ -143,6 +146,7 @@ impl Tally {
             rates,
             latency: std::mem::take(&mut self.since_snapshot).quantiles(),
             simulated_ms: None,
+            waiting: 0,
             silent_seconds: None,
             last_trouble: self.last_trouble.clone(),
         }
@@ -186,6 +190,7 @@ impl Tally {
             shards: self.shards.clone(),
             latency: self.latencies.quantiles(),
             given_up: self.given_up.clone(),
+            unsent: self.unsent,
             last_trouble: self.last_trouble.clone(),
         }
     }
@@ -217,6 +222,17 @@ impl Tally {
                 remedy: remedy.to_owned(),
             });
         }
+    }
+}
+
+/// What becomes of a record that is not sent (again) because the run was stopped.
+fn stopped(last: Option<&Failure>) -> &'static str {
+    match last {
+        None => "the run was stopped before it was sent; it is not in the stream",
+        Some(Failure::Request(_)) => {
+            "the run was stopped before it was sent again; it may be in the stream"
+        }
+        Some(_) => "the run was stopped before it was sent again; it is not in the stream",
     }
 }
 

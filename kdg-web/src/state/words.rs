@@ -1,6 +1,6 @@
 //! Numbers and outcomes as people read them.
 
-use crate::message::{EndedBy, Phase, Totals};
+use crate::message::{EndedBy, Phase, Snapshot, Summary, Totals};
 
 /// `1,234,567`.
 pub fn count(number: u64) -> String {
@@ -58,6 +58,7 @@ pub fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Running => "Running",
         Phase::Paused => "Paused",
+        Phase::LockedOut => "Sign in again",
         Phase::Finishing => "Waiting for the last answers",
         Phase::Over => "Over",
     }
@@ -74,6 +75,36 @@ pub fn ended(by: &EndedBy) -> String {
         EndedBy::Record { message } => format!("A record could not be made: {message}."),
         EndedBy::Trouble(trouble) => format!("{}: {}", trouble.code, trouble.words),
     }
+}
+
+/// What stopping a run costs, before it is done.
+pub fn cost_of_stop(snapshot: &Snapshot) -> String {
+    let records = records(snapshot.waiting);
+    match snapshot.phase {
+        Phase::Running => {
+            format!("Stop gives up {records} made and not sent; Pause sends them first.")
+        }
+        Phase::Paused if snapshot.waiting == 0 => "Stop gives up nothing: all is sent.".into(),
+        Phase::Paused | Phase::LockedOut => {
+            format!("Stop gives up {records} made and not sent.")
+        }
+        Phase::Finishing | Phase::Over => String::new(),
+    }
+}
+
+/// What stopping a run has cost; nothing where it cost nothing.
+pub fn unsent(summary: &Summary) -> Option<String> {
+    (summary.unsent > 0).then(|| {
+        format!(
+            "{} made and not sent when you stopped it: given up, and not in the stream.",
+            records(summary.unsent)
+        )
+    })
+}
+
+fn records(number: u64) -> String {
+    let word = if number == 1 { "record" } else { "records" };
+    format!("{} {word}", count(number))
 }
 
 /// The account in a sentence, for what is read aloud.
