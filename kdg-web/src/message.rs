@@ -69,8 +69,8 @@ pub enum FromWorker {
     Previewed {
         /// As asked.
         id: u32,
-        /// The records as text; bytes that are no UTF-8 are replaced.
-        records: Vec<String>,
+        /// The records, or how they begin.
+        records: Vec<Sample>,
         /// What is wrong with the template; then there are no records.
         errors: Vec<TemplateMistake>,
         /// Why the records end before their number: one cannot be rendered.
@@ -116,6 +116,18 @@ pub struct Credentials {
     pub session_token: Option<String>,
     /// Milliseconds since the Unix epoch; unknown or never when `None`.
     pub expires_ms: Option<i64>,
+}
+
+/// A sample record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sample {
+    /// All of it or its beginning; bytes that are no UTF-8 are replaced.
+    pub text: String,
+    /// All its bytes, before a line feed and compression.
+    pub bytes: u64,
+    /// Whether the text is only its beginning.
+    pub is_cut: bool,
 }
 
 /// One thing that is wrong with a template.

@@ -9,7 +9,8 @@ use crate::cognito;
 use crate::config::{Config, RawConfig};
 use crate::http::{Browser, Fetch, Request};
 use crate::message::{
-    Access, Credentials, FromWorker, Phase, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
+    Access, Credentials, FromWorker, Phase, Sample, Snapshot, Summary, TemplateMistake, ToWorker,
+    Trouble,
 };
 use crate::plan::{Field, FieldError, Plan};
 use crate::state::form::Form;
@@ -53,6 +54,8 @@ pub(crate) struct Page {
     /// The run.
     pub(crate) run: RwSignal<Run>,
     /// What a screen reader is told.
+    /// The plan, or everything that is wrong with it: checked once for all who ask.
+    checked: Memo<Result<Plan, Vec<FieldError>>>,
     pub(crate) said: RwSignal<String>,
     /// What came of an import or a link.
     pub(crate) told: RwSignal<String>,
@@ -79,8 +82,8 @@ pub(crate) struct Session {
 /// Sample records, or why there are none.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Preview {
-    /// As text.
-    pub(crate) records: Vec<String>,
+    /// As they are shown.
+    pub(crate) records: Vec<Sample>,
     /// Of the template.
     pub(crate) mistakes: Vec<TemplateMistake>,
     /// Why there are no more records.
@@ -106,15 +109,34 @@ pub(crate) enum Run {
 impl Page {
     /// What was kept from an earlier visit.
     pub(crate) fn new() -> Self {
+impl Preview {
+    /// The texts of the records that are shown whole.
+    pub(crate) fn whole(&self) -> Vec<String> {
+        let whole = self.records.iter().filter(|record| !record.is_cut);
+        whole.map(|record| record.text.clone()).collect()
+    }
+}
+
         Self {
             config: RwSignal::new(RawConfig::default()),
             config_trouble: RwSignal::new(None),
+        let form = RwSignal::new(storage::kept("form").unwrap_or_default());
+        let week = RwSignal::new(storage::kept("week").unwrap_or_default());
+        let library = RwSignal::new(Library::kept(storage::text("library").as_deref()));
+        let checked = Memo::new(move |_| {
+            let template = library.with(|library| library.current().template);
+            let plan = form.with(|form: &Form| {
+                week.with(|week| form.plan(&template, week, widget::local_ms))
+            })?;
+            plan.validate().map(|_| plan)
+        });
             session: RwSignal::new(None),
             region: RwSignal::new(String::new()),
             endpoint: RwSignal::new(String::new()),
-            form: RwSignal::new(storage::kept("form").unwrap_or_default()),
-            week: RwSignal::new(storage::kept("week").unwrap_or_default()),
-            library: RwSignal::new(Library::kept(storage::text("library").as_deref())),
+            form,
+            week,
+            library,
+            checked,
             preview: RwSignal::new(Preview::default()),
             run: RwSignal::new(Run::Idle),
             said: RwSignal::new(String::new()),
@@ -170,17 +192,25 @@ impl Page {
 
     /// The plan, or everything that is wrong with it.
     pub(crate) fn plan(self) -> Result<Plan, Vec<FieldError>> {
-        let template = self.library.with(|library| library.current().template);
-        let plan = self.form.with(|form| {
-            self.week
-                .with(|week| form.plan(&template, week, widget::local_ms))
-        })?;
-        plan.validate().map(|_| plan)
+        let mut errors = self.place().err().unwrap_or_default();
+        match self.checked.get() {
+            Ok(plan) if errors.is_empty() => Ok(plan),
+            Ok(_) => Err(errors),
+            Err(others) => {
+                errors.extend(others);
+                Err(errors)
+            }
+        }
     }
 
     /// What is wrong with a part of the form, as far as that is shown yet.
     pub(crate) fn wrong(self, field: Field) -> Option<String> {
-        if !self.is_checked.get() {
+        let errors = if matches!(field, Field::Region | Field::Endpoint) {
+            // Nothing is sent before they are right, not even what lists the streams.
+            self.place().err()?
+        } else if self.is_checked.get() {
+            self.checked.get().err()?
+        } else {
             return None;
         }
         let errors = self.plan().err()?;

@@ -1,6 +1,9 @@
 //! Numbers and outcomes as people read them.
 
+use crate::aws::firehose;
 use crate::message::{EndedBy, Phase, Snapshot, Summary, Totals};
+
+use super::form::TargetKind;
 
 /// `1,234,567`.
 pub fn count(number: u64) -> String {
@@ -75,6 +78,30 @@ pub fn ended(by: &EndedBy) -> String {
         EndedBy::Record { message } => format!("A record could not be made: {message}."),
         EndedBy::Trouble(trouble) => format!("{}: {}", trouble.code, trouble.words),
     }
+}
+
+/// That a record of so many bytes is too large for the target, whatever its key. Of one that is
+/// compressed nobody knows before.
+pub fn too_large(bytes: u64, target: TargetKind, gzip: bool) -> Option<String> {
+    let (what, most) = match target {
+        TargetKind::Stream => ("Kinesis", kdg::MAX_RECORD_BYTES),
+        TargetKind::Firehose => ("Firehose", firehose::MAX_RECORD_BYTES),
+    };
+    let most = most as u64;
+    (bytes > most && !gzip).then(|| {
+        format!(
+            "This record has {} bytes, {what} takes {}: repeat less or write less.",
+            count(bytes),
+            count(most)
+        )
+    })
+}
+
+/// A message as a sentence of its own.
+pub fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
 }
 
 /// What stopping a run costs, before it is done.

@@ -11,6 +11,7 @@ mod original;
 mod pace;
 mod plan;
 mod run;
+mod preview;
 mod sign_in;
 mod signature;
 mod srp;
