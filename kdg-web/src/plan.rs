@@ -179,6 +179,10 @@ pub struct Stop {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Field {
+    /// [`crate::message::Access::region`].
+    Region,
+    /// [`crate::message::Access::endpoint`].
+    Endpoint,
     /// [`Plan::template`].
     Template,
     /// [`Plan::target`].

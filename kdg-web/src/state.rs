@@ -1,6 +1,8 @@
 //! What the page shows and remembers, without a browser: the form, the templates, and the words
 //! and numbers of a run.
 
+pub mod place;
+
 pub mod form;
 
 pub mod week;

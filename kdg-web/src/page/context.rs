@@ -15,6 +15,7 @@ use crate::message::{
 use crate::plan::{Field, FieldError, Plan};
 use crate::state::form::Form;
 use crate::state::library::Library;
+use crate::state::place::{CheckedPlace, Place, Services};
 use crate::state::week::Week;
 use crate::state::words;
 
@@ -41,7 +42,9 @@ pub(crate) struct Page {
     pub(crate) session: RwSignal<Option<Session>>,
     /// Where the streams are.
     pub(crate) region: RwSignal<String>,
-    /// Where the services answer instead; nowhere else when empty.
+    /// Whose services are asked.
+    pub(crate) services: RwSignal<Services>,
+    /// Where they answer, unless they are AWS's.
     pub(crate) endpoint: RwSignal<String>,
     /// Every field.
     pub(crate) form: RwSignal<Form>,
@@ -51,11 +54,11 @@ pub(crate) struct Page {
     pub(crate) library: RwSignal<Library>,
     /// Sample records, or why there are none.
     pub(crate) preview: RwSignal<Preview>,
+    /// The plan, or everything that is wrong with it: checked once for all who ask.
+    checked: Memo<Result<Plan, Vec<FieldError>>>,
     /// The run.
     pub(crate) run: RwSignal<Run>,
     /// What a screen reader is told.
-    /// The plan, or everything that is wrong with it: checked once for all who ask.
-    checked: Memo<Result<Plan, Vec<FieldError>>>,
     pub(crate) said: RwSignal<String>,
     /// What came of an import or a link.
     pub(crate) told: RwSignal<String>,
@@ -106,9 +109,6 @@ pub(crate) enum Run {
     Ended(Box<Summary>),
 }
 
-impl Page {
-    /// What was kept from an earlier visit.
-    pub(crate) fn new() -> Self {
 impl Preview {
     /// The texts of the records that are shown whole.
     pub(crate) fn whole(&self) -> Vec<String> {
@@ -117,9 +117,9 @@ impl Preview {
     }
 }
 
-        Self {
-            config: RwSignal::new(RawConfig::default()),
-            config_trouble: RwSignal::new(None),
+impl Page {
+    /// What was kept from an earlier visit.
+    pub(crate) fn new() -> Self {
         let form = RwSignal::new(storage::kept("form").unwrap_or_default());
         let week = RwSignal::new(storage::kept("week").unwrap_or_default());
         let library = RwSignal::new(Library::kept(storage::text("library").as_deref()));
@@ -130,8 +130,12 @@ impl Preview {
             })?;
             plan.validate().map(|_| plan)
         });
+        Self {
+            config: RwSignal::new(RawConfig::default()),
+            config_trouble: RwSignal::new(None),
             session: RwSignal::new(None),
             region: RwSignal::new(String::new()),
+            services: RwSignal::new(Services::default()),
             endpoint: RwSignal::new(String::new()),
             form,
             week,
@@ -173,24 +177,33 @@ impl Preview {
             .with(|run| matches!(run, Run::Starting | Run::Going(_)))
     }
 
-    /// As whom and where requests are made; `None` before sign-in.
+    /// Where requests go, or what is wrong with it.
+    pub(crate) fn place(self) -> Result<CheckedPlace, Vec<FieldError>> {
+        let place = Place {
+            region: self.region.get(),
+            services: self.services.get(),
+            endpoint: self.endpoint.get(),
+        };
+        place.check()
+    }
+
+    /// As whom and where requests are made; `None` before sign-in, and where that cannot be.
     pub(crate) fn access(self) -> Option<Access> {
-        let endpoint = self.endpoint.get();
+        let CheckedPlace { region, endpoint } = self.place().ok()?;
         let credentials = self.session.get()?.credentials;
         Some(Access {
-            region: self.region.get(),
-            endpoint: (!endpoint.trim().is_empty())
-                .then(|| endpoint.trim().trim_end_matches('/').to_owned()),
+            region,
+            endpoint,
             credentials,
         })
     }
 
-    /// Asks AWS from the page; `None` before sign-in.
+    /// Asks AWS from the page; `None` where [`Self::access`] is.
     pub(crate) fn client(self) -> Option<Client<Browser>> {
         Some(Client::new(Browser, self.access()?, widget::now_ms))
     }
 
-    /// The plan, or everything that is wrong with it.
+    /// The plan, or everything that is wrong with it or with where it goes.
     pub(crate) fn plan(self) -> Result<Plan, Vec<FieldError>> {
         let mut errors = self.place().err().unwrap_or_default();
         match self.checked.get() {
@@ -212,8 +225,7 @@ impl Preview {
             self.checked.get().err()?
         } else {
             return None;
-        }
-        let errors = self.plan().err()?;
+        };
         errors
             .into_iter()
             .find(|error| error.field == field)
@@ -342,6 +354,11 @@ impl Preview {
         match checked {
             Ok(config) => {
                 self.region.set(config.region);
+                self.services.set(if config.endpoint.is_some() {
+                    Services::Custom
+                } else {
+                    Services::Aws
+                });
                 self.endpoint.set(config.endpoint.unwrap_or_default());
                 if self.form.with_untracked(|form| form.name.is_empty())
                     && let Some(stream) = config.streams.values().next()

@@ -118,6 +118,7 @@ pub(crate) fn id_of(label: &str) -> String {
     words.join("-")
 }
 
-fn wrong_id(field: Field) -> String {
+/// What the words about a part of the form are called in the document.
+pub(crate) fn wrong_id(field: Field) -> String {
     format!("wrong-{}", format!("{field:?}").to_lowercase())
 }

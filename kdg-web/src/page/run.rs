@@ -38,9 +38,9 @@ fn Buttons() -> impl IntoView {
     let phase = Memo::new(move |_| snapshot(page).map(|snapshot| snapshot.phase));
     let start = move |_| {
         page.is_checked.set(true);
-        let Some(access) = page.access() else { return };
         match page.plan() {
             Ok(plan) => {
+                let Some(access) = page.access() else { return };
                 page.run.set(State::Starting);
                 page.said.set("The run begins.".into());
                 page.tell(&ToWorker::Start { plan, access });

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use crate::message::Credentials;
+use crate::state::place::Place;
+use crate::state::words;
 
 use super::context::{Page, Session};
 use super::user::User;
@@ -81,14 +83,15 @@ fn Paste(
             trouble.set("Both the access key and the secret key are needed.".into());
             return;
         }
-        if !crate::config::is_region(page.region.get_untracked().trim()) {
-            trouble.set("The region is missing, write one such as eu-west-1.".into());
-            return;
-        }
-        if !filled_endpoint_is_right(page) {
-            trouble
-                .set("The endpoint is an address such as http://127.0.0.1:4566, or empty.".into());
-            return;
+        if !is_again {
+            let place =
+                Place::of_sign_in(page.region.get_untracked(), page.endpoint.get_untracked());
+            if let Err(errors) = place.check() {
+                let words: Vec<_> = errors.into_iter().map(|error| error.message).collect();
+                trouble.set(words::sentence(&words.join("; ")));
+                return;
+            }
+            page.services.set(place.services);
         }
         page.enter_with(Session {
             who: filled(key),
@@ -107,7 +110,7 @@ fn Paste(
             <Secret label="Access key ID" kind="text" value=key/>
             <Secret label="Secret access key" kind="password" value=secret/>
             <Secret label="Session token" kind="password" value=token/>
-            {(!is_again).then(|| view! { <Place/> })}
+            {(!is_again).then(|| view! { <WhichPlace/> })}
             <p class="wrong" role="alert">{trouble}</p>
             <button class="main" type="submit">"Continue"</button>
         </form>
@@ -116,7 +119,7 @@ fn Paste(
 
 /// Where the services are.
 #[component]
-fn Place() -> impl IntoView {
+fn WhichPlace() -> impl IntoView {
     let page = expect_context::<Page>();
     view! {
         <div class="pair">
@@ -149,9 +152,4 @@ pub(crate) fn Secret(
             />
         </div>
     }
-}
-
-fn filled_endpoint_is_right(page: Page) -> bool {
-    let endpoint = page.endpoint.get_untracked();
-    endpoint.trim().is_empty() || crate::config::endpoint(endpoint).is_ok()
 }

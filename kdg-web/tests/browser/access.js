@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { PASSWORD, sign } from './sign_in.js';
 import { accessible } from './states.js';
-import { balanced, choose, fill, inside, over, past, paste, press, run, start, total } from './page.js';
+import { balanced, choose, enter, fill, inside, over, past, paste, press, run, start, total } from './page.js';
 
 const REGION = 'us-east-1';
 const refused = (page, words) => page.locator('form .wrong').filter({ hasText: words }).waitFor();
@@ -39,6 +39,39 @@ export const accessClaims = [
       await fill(page, 'Records', 50);
       const { records } = await run(page, lane);
       assert.equal(records.length, 50);
+    },
+  ],
+  [
+    'a region or an endpoint that is none sends nothing, and clearing the endpoint does not lead to AWS',
+    async (given) => {
+      const { page, endpoint } = given;
+      await enter(given);
+      await page.locator('#listed option').nth(1).waitFor({ state: 'attached' });
+      const heard = [];
+      page.context().on('request', (request) => heard.push(request.url()));
+      const leave = async (label, text) => {
+        await fill(page, label, text);
+        await page.keyboard.press('Tab');
+      };
+      const told = (words) => page.getByText(words).first().waitFor();
+      await fill(page, 'Stream name', 'nowhere');
+      await leave('Region', 'localhost:19998/');
+      await told('"localhost:19998/" is no region');
+      for (const bad of ['not a url', 'http://user@127.0.0.1:1', 'http://127.0.0.1:1/?x']) {
+        await leave('Custom endpoint', bad);
+        await told(`not "${bad}"`);
+        await start(page);
+      }
+      await leave('Custom endpoint', '');
+      await leave('Region', REGION);
+      await told('the endpoint is missing');
+      await start(page);
+      await told('Nothing is asked');
+      assert.deepEqual(heard, []);
+      const listed = page.waitForResponse((answer) => answer.request().headers()['x-amz-target']?.endsWith('ListStreams'));
+      await leave('Custom endpoint', endpoint);
+      await listed;
+      assert.ok(heard.every((url) => url.startsWith(`${endpoint}/`)), heard.join(' '));
     },
   ],
   [
