@@ -64,13 +64,19 @@ pub(crate) struct Page {
     pub(crate) told: RwSignal<String>,
     /// Whether mistakes are shown: from the first attempt to start on.
     pub(crate) is_checked: RwSignal<bool>,
-    cognito: StoredValue<Option<cognito::Session<Browser>>, LocalStorage>,
+    unseen: StoredValue<Unseen, LocalStorage>,
+}
+
+/// What is not drawn.
+struct Unseen {
+    cognito: Option<cognito::Session<Browser>>,
     /// Counts what is to be renewed, so that of several timers the last one holds.
-    renewals: StoredValue<u32>,
+    renewals: u32,
     /// When rejected credentials were renewed last, in milliseconds since the Unix epoch.
-    renewed_by_itself_ms: StoredValue<i64>,
-    link: StoredValue<Option<Link>, LocalStorage>,
-    asked: StoredValue<u32>,
+    renewed_by_itself_ms: i64,
+    link: Option<Link>,
+    /// Counts the samples that were asked for.
+    asked: u32,
 }
 
 /// Who is signed in.
@@ -146,11 +152,13 @@ impl Page {
             said: RwSignal::new(String::new()),
             told: RwSignal::new(String::new()),
             is_checked: RwSignal::new(false),
-            cognito: StoredValue::new_local(None),
-            renewals: StoredValue::new(0),
-            renewed_by_itself_ms: StoredValue::new(i64::MIN),
-            link: StoredValue::new_local(None),
-            asked: StoredValue::new(0),
+            unseen: StoredValue::new_local(Unseen {
+                cognito: None,
+                renewals: 0,
+                renewed_by_itself_ms: i64::MIN,
+                link: None,
+                asked: 0,
+            }),
         }
     }
 
@@ -161,7 +169,7 @@ impl Page {
             move |message| self.hear(message),
             move |words| self.fail(words),
         );
-        self.link.set_value(Some(link));
+        self.unseen.update_value(|unseen| unseen.link = Some(link));
         storage::keep("form", self.form);
         storage::keep("week", self.week);
         storage::keep("library", self.library);
@@ -237,13 +245,28 @@ impl Page {
         self.take(&session);
         self.said.set("You are signed in.".into());
         self.renew_in(session.renew_at_ms() - widget::now_ms());
-        self.cognito.set_value(Some(session));
+        self.remember(Some(session));
+    }
+
+    fn remember(self, session: Option<cognito::Session<Browser>>) {
+        self.unseen.update_value(|unseen| unseen.cognito = session);
+    }
+
+    fn renewals(self) -> u32 {
+        self.unseen.with_value(|unseen| unseen.renewals)
+    }
+
+    /// Makes every timer and renewal that is under way worthless.
+    fn next_renewal(self) -> u32 {
+        self.unseen
+            .update_value(|unseen| unseen.renewals = unseen.renewals.wrapping_add(1));
+        self.renewals()
     }
 
     /// Goes on with credentials that were pasted, which nothing renews.
     pub(crate) fn enter_with(self, session: Session) {
-        self.cognito.set_value(None);
-        self.renewals.update_value(|renewals| *renewals += 1);
+        self.remember(None);
+        self.next_renewal();
         self.said.set("You are signed in.".into());
         self.tell(&ToWorker::Credentials(session.credentials.clone()));
         self.session.set(Some(session));
@@ -260,9 +283,10 @@ impl Page {
         self.said
             .set("AWS rejects the credentials. The run waits: sign in again.".into());
         let now_ms = widget::now_ms();
-        let last_ms = self.renewed_by_itself_ms.get_value();
+        let last_ms = self.unseen.with_value(|unseen| unseen.renewed_by_itself_ms);
         if now_ms.saturating_sub(last_ms) >= RENEW_BY_ITSELF_MS {
-            self.renewed_by_itself_ms.set_value(now_ms);
+            self.unseen
+                .update_value(|unseen| unseen.renewed_by_itself_ms = now_ms);
             leptos::task::spawn_local(self.renew());
         }
     }
@@ -272,7 +296,11 @@ impl Page {
         self.session.set(None);
         self.run.set(Run::Idle);
         self.said.set("You are signed out.".into());
-        if let Some(session) = self.cognito.try_update_value(Option::take).flatten() {
+        if let Some(session) = self
+            .unseen
+            .try_update_value(|unseen| unseen.cognito.take())
+            .flatten()
+        {
             leptos::task::spawn_local(async move {
                 if let Err(error) = session.sign_out().await {
                     self.said.set(format!(
@@ -295,10 +323,9 @@ impl Page {
 
     fn renew_in(self, milliseconds: i64) {
         let wait = Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
-        let this = self.renewals.get_value().wrapping_add(1);
-        self.renewals.set_value(this);
+        let this = self.next_renewal();
         let renew = move || {
-            if self.renewals.get_value() == this {
+            if self.renewals() == this {
                 leptos::task::spawn_local(self.renew());
             }
         };
@@ -307,23 +334,24 @@ impl Page {
 
     /// Fetches new credentials, and gives them to a run that is under way.
     async fn renew(self) {
-        let Some(mut session) = self.cognito.get_value() else {
+        let Some(mut session) = self.unseen.with_value(|unseen| unseen.cognito.clone()) else {
             return;
         };
-        let this = self.renewals.get_value();
+        let this = self.renewals();
         let renewed = session.renew().await;
         // Somebody may have signed out meanwhile, or in again.
-        if self.cognito.with_value(Option::is_none) || self.renewals.get_value() != this {
+        let is_out = self.unseen.with_value(|unseen| unseen.cognito.is_none());
+        if is_out || self.renewals() != this {
             return;
         }
         match renewed {
             Ok(()) => {
                 self.take(&session);
                 self.renew_in(session.renew_at_ms() - widget::now_ms());
-                self.cognito.set_value(Some(session));
+                self.remember(Some(session));
             }
             Err(error) if error.ends_session() => {
-                self.cognito.set_value(None);
+                self.remember(None);
                 self.said.set(format!(
                     "Your session is over: {}; {}.",
                     error.words, error.remedy
@@ -341,8 +369,8 @@ impl Page {
 
     /// Tells the worker.
     pub(crate) fn tell(self, message: &ToWorker) {
-        self.link.with_value(|link| {
-            if let Some(link) = link {
+        self.unseen.with_value(|unseen| {
+            if let Some(link) = &unseen.link {
                 link.tell(message);
             }
         });
@@ -424,8 +452,9 @@ impl Page {
                 form.strip_line_breaks,
             )
         });
-        let id = self.asked.get_value().wrapping_add(1);
-        self.asked.set_value(id);
+        self.unseen
+            .update_value(|unseen| unseen.asked = unseen.asked.wrapping_add(1));
+        let id = self.unseen.with_value(|unseen| unseen.asked);
         self.tell(&ToWorker::Preview {
             id,
             template,
@@ -444,7 +473,7 @@ impl Page {
                 errors,
                 ended_by,
             } => {
-                if id == self.asked.get_value() {
+                if id == self.unseen.with_value(|unseen| unseen.asked) {
                     self.preview.set(Preview {
                         records,
                         mistakes: errors,

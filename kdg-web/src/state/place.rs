@@ -70,17 +70,14 @@ impl Place {
         }
         let endpoint = match self.services {
             Services::Aws => None,
-            Services::Custom => match config::endpoint(&self.endpoint) {
-                Ok(endpoint) => Some(endpoint),
-                Err(_) => {
-                    errors.push(FieldError {
-                        field: Field::Endpoint,
-                        message: no_endpoint(self.endpoint.trim()),
-                    });
-                    None
-                }
-            },
+            Services::Custom => config::endpoint(&self.endpoint).ok(),
         };
+        if endpoint.is_none() && self.services == Services::Custom {
+            errors.push(FieldError {
+                field: Field::Endpoint,
+                message: no_endpoint(self.endpoint.trim()),
+            });
+        }
         if errors.is_empty() {
             Ok(CheckedPlace {
                 region: region.to_owned(),

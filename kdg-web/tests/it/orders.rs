@@ -129,7 +129,7 @@ fn records_wait_for_other_credentials_for_as_long_as_it_takes() {
     let mut now = Duration::ZERO;
     while under_way.is_empty() {
         run.advance(now, 0, |request, records| {
-            under_way.push((request, records.len()))
+            under_way.push((request, records.len()));
         });
         now += Duration::from_millis(50);
     }
@@ -149,7 +149,7 @@ fn records_wait_for_other_credentials_for_as_long_as_it_takes() {
     run.let_in(now);
     now += Duration::from_secs(1);
     run.advance(now, 0, |request, records| {
-        under_way.push((request, records.len()))
+        under_way.push((request, records.len()));
     });
     assert_eq!(under_way.pop().map(|(_, again)| again), Some(records));
     assert_eq!(run.snapshot(now).totals.given_up, 0);
