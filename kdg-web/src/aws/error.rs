@@ -105,7 +105,7 @@ impl AwsError {
         match self.kind {
             Kind::Expired => "sign in again, or paste new credentials; the run goes on with them",
             Kind::Unknown => {
-                "sign in again, or check the access key, the secret and the session token that you pasted; a run waits for it"
+                "sign in again, or check the access key, the secret and the session token that you pasted"
             }
             Kind::Denied => {
                 "ask for the permission that is named, or pick a stream that your role may send to"
