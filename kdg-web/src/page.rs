@@ -47,6 +47,7 @@ mod objects;
 mod context;
 mod field;
 mod link;
+mod session;
 mod storage;
 mod widget;
 

@@ -5,6 +5,7 @@
 
 mod latency;
 mod maker;
+mod pauses;
 mod tally;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::message::{EndedBy, Phase, Snapshot, Summary};
 use crate::plan::{CheckedPlan, Plan};
 
 use maker::{Made, Maker};
+use pauses::Pauses;
 use tally::Tally;
 
 /// Records made at a time, so that answers are heard in between.
@@ -85,13 +87,6 @@ struct Sent {
     bytes: Vec<u64>,
 }
 
-/// The time in which something did not go on.
-#[derive(Debug, Default)]
-struct Pauses {
-    since: Option<Duration>,
-    before: Duration,
-}
-
 impl Run {
     /// A run that has not begun. `plan` goes to the summary, and `checked` is what it was checked to be.
     pub fn new(plan: Plan, checked: CheckedPlan, surroundings: Surroundings) -> Self {
@@ -145,7 +140,7 @@ impl Run {
                     send(request, records);
                     continue;
                 }
-                Action::WaitUntil(then) => wake = Some(then + self.lock_outs.before),
+                Action::WaitUntil(then) => wake = Some(then + self.lock_outs.past()),
                 Action::Idle => {}
                 Action::Done => self.is_over = true,
             }
@@ -163,7 +158,7 @@ impl Run {
             let run_time = self.pauses.run_time(now);
             due.then(|| self.maker.next_due(run_time))
                 .flatten()
-                .map(|due| due + self.pauses.before)
+                .map(|due| due + self.pauses.past())
         };
         let farewell = self
             .cancelled
@@ -378,27 +373,6 @@ impl Run {
                 .failed(request, &failure, sending, &mut self.jitter);
         }
         self.tally.hear(&mut self.delivery);
-    }
-}
-
-impl Pauses {
-    fn begin(&mut self, now: Duration) {
-        self.since.get_or_insert(now);
-    }
-
-    fn end(&mut self, now: Duration) {
-        if let Some(since) = self.since.take() {
-            self.before += now.saturating_sub(since);
-        }
-    }
-
-    fn is_on(&self) -> bool {
-        self.since.is_some()
-    }
-
-    /// The time without pauses.
-    fn run_time(&self, now: Duration) -> Duration {
-        self.since.unwrap_or(now).saturating_sub(self.before)
     }
 }
 

@@ -6,7 +6,8 @@ use crate::message::Credentials;
 use crate::state::place::Place;
 use crate::state::words;
 
-use super::context::{Page, Session};
+use super::context::Page;
+use super::session::Session;
 use super::user::User;
 
 /// The way in.
