@@ -1,6 +1,7 @@
 //! Where the page signs in and what it sends to: `config.json`, the original's URL, or a form.
 
 use std::collections::BTreeMap;
+use std::net::Ipv6Addr;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -171,26 +172,46 @@ impl RawConfig {
 /// [`ConfigError::Value`] when it is none, or has more than scheme, host and port.
 pub fn endpoint(text: impl AsRef<str>) -> Result<String, ConfigError> {
     let text = text.as_ref().trim().trim_end_matches('/').to_owned();
-    let is_address = |text: &str| {
-        let host = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"));
-        host.is_some_and(|host| {
-            let is_of_host =
-                |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-            !host.is_empty() && host.chars().all(is_of_host)
-        })
-    };
-    checked("endpoint", text, is_address, ENDPOINT)
+    checked("endpoint", text, is_origin, ENDPOINT)
 }
 
-/// Whether this can be the name of a region.
+/// Whether this can be the name of a region: `[a-z]{2}(-[a-z]+)+-[0-9]`. It becomes a part of the host
+/// that signed requests go to.
 pub fn is_region(text: &str) -> bool {
-    let is_of_region = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let number = text.rsplit_once('-').map(|(_, number)| number);
-    text.split('-').count() >= 3
-        && text.chars().all(is_of_region)
-        && number.is_some_and(|number| number.parse::<u8>().is_ok())
+    let parts: Vec<&str> = text.split('-').collect();
+    let [area, between @ .., number] = &parts[..] else {
+        return false;
+    };
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
+    area.len() == 2
+        && is_word(area)
+        && !between.is_empty()
+        && between.iter().all(|word| is_word(word))
+        && number.len() == 1
+        && number.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Whether this is scheme, host and perhaps port.
+fn is_origin(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let Some(rest) = rest else { return false };
+    let (is_host, port) = if let Some(inside) = rest.strip_prefix('[') {
+        let Some((address, port)) = inside.split_once(']') else {
+            return false;
+        };
+        (address.parse::<Ipv6Addr>().is_ok(), port)
+    } else {
+        let (name, port) = rest.split_at(rest.find(':').unwrap_or(rest.len()));
+        let is_label = |label: &str| {
+            !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        };
+        (name.split('.').all(is_label), port)
+    };
+    let is_port =
+        |digits: &str| digits.chars().all(|c| c.is_ascii_digit()) && digits.parse::<u16>().is_ok();
+    is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 fn pools(

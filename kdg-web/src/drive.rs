@@ -165,6 +165,7 @@ pub async fn drive<F: Fetch>(
         match happened {
             Happened::Told(Some(Order::Credentials(credentials))) => {
                 client = client.with_credentials(credentials);
+                run.let_in(now);
             }
             Happened::Told(Some(Order::Pause)) => run.pause(now),
             Happened::Told(Some(Order::Continue)) => run.go_on(now),

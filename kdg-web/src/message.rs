@@ -71,8 +71,8 @@ pub enum FromWorker {
     Previewed {
         /// As asked.
         id: u32,
-        /// The records as text; bytes that are no UTF-8 are replaced.
-        records: Vec<String>,
+        /// The records, or how they begin.
+        records: Vec<Sample>,
         /// What is wrong with the template; then there are no records.
         errors: Vec<TemplateMistake>,
         /// Why the records end before their number: one cannot be rendered.
@@ -118,6 +118,18 @@ pub struct Credentials {
     pub session_token: Option<String>,
     /// Milliseconds since the Unix epoch; unknown or never when `None`.
     pub expires_ms: Option<i64>,
+}
+
+/// A sample record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sample {
+    /// All of it or its beginning; bytes that are no UTF-8 are replaced.
+    pub text: String,
+    /// All its bytes, before a line feed and compression.
+    pub bytes: u64,
+    /// Whether the text is only its beginning.
+    pub is_cut: bool,
 }
 
 /// One thing that is wrong with a template.
@@ -167,6 +179,8 @@ pub enum Phase {
     Running,
     /// It sends what was made, and makes nothing.
     Paused,
+    /// AWS rejects the credentials: it keeps what was made until there are others.
+    LockedOut,
     /// It waits for the last outcomes.
     Finishing,
     /// Every record has its outcome.
@@ -183,9 +197,11 @@ pub struct Snapshot {
     pub phase: Phase,
     /// How the records stand.
     pub totals: Totals,
+    /// Of the records in flight, those that are made and wait to be sent, or sent again.
+    pub waiting: u64,
     /// Acknowledged records of each shard.
     pub shards: BTreeMap<String, u64>,
-    /// What happened since the snapshot before.
+    /// What happened in the last second.
     pub rates: Rates,
     /// Of the requests since the snapshot before; `None` without any.
     pub latency: Option<Latency>,
@@ -215,13 +231,13 @@ pub struct Totals {
     pub failed: u64,
     /// How often a record was sent again.
     pub retried: u64,
-    /// Data and partition keys of the acknowledged records.
+    /// Data and partition keys of the acknowledged records; of Firehose, which has no keys, the data.
     pub bytes: u64,
     /// Requests that were answered or failed.
     pub requests: u64,
 }
 
-/// A second's worth of what happened.
+/// What happened a second, taken over the last one, or since the start if that is less.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rates {
@@ -273,6 +289,8 @@ pub struct Summary {
     pub faults: BTreeMap<String, u64>,
     /// Why records were given up, and how many.
     pub given_up: BTreeMap<String, u64>,
+    /// Of those, records that were never sent because the run was stopped.
+    pub unsent: u64,
     /// The last that went wrong.
     pub last_trouble: Option<LastTrouble>,
 }

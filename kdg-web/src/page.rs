@@ -51,6 +51,7 @@ mod objects;
 mod context;
 mod field;
 mod link;
+mod session;
 mod storage;
 mod widget;
 

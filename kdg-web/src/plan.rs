@@ -4,6 +4,7 @@ mod check;
 
 use std::collections::BTreeMap;
 
+use kdg::Record;
 use serde::{Deserialize, Serialize};
 
 pub use check::{CheckedPlan, Ends, Simulation};
@@ -31,7 +32,7 @@ pub struct Plan {
     /// Whether each record is compressed with gzip, which leaves out the line feed as the original does.
     #[serde(default)]
     pub gzip: bool,
-    /// Whether each record ends with a line feed.
+    /// Whether each record ends with a line feed; one that is compressed has none.
     #[serde(default = "yes")]
     pub line_feed: bool,
     /// What is wrong with some of the records, on purpose.
@@ -168,7 +169,7 @@ pub struct Faults {
 pub struct Stop {
     /// After so many records.
     pub records: Option<u64>,
-    /// After so many bytes of data and partition keys.
+    /// After so many bytes of data and partition keys; Firehose has no keys.
     pub bytes: Option<u64>,
     /// After so many minutes.
     pub minutes: Option<f64>,
@@ -178,6 +179,10 @@ pub struct Stop {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Field {
+    /// [`crate::message::Access::region`].
+    Region,
+    /// [`crate::message::Access::endpoint`].
+    Endpoint,
     /// [`Plan::template`].
     Template,
     /// [`Plan::target`].
@@ -216,6 +221,15 @@ impl Target {
         match self {
             Self::Stream { name } | Self::Firehose { name } => name,
         }
+    }
+
+    /// What counts of a record: its data, and its partition key where there is one.
+    pub fn bytes(&self, record: &Record) -> u64 {
+        let bytes = match self {
+            Self::Stream { .. } => record.size(),
+            Self::Firehose { .. } => record.data.len(),
+        };
+        bytes as u64
     }
 }
 

@@ -2,13 +2,19 @@
 
 use kdg::{LineBreaks, Scene, SeededEntropy, Template, TemplateError};
 
-use crate::message::TemplateMistake;
+use crate::message::{Sample, TemplateMistake};
+
+/// The most bytes of a sample that are shown: more would keep the page from drawing anything else.
+const SHOWN_BYTES: usize = 4096;
+
+/// Once samples have more bytes than this together, no further ones are made.
+const MOST_BYTES: usize = 2 * 1024 * 1024;
 
 /// Sample records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preview {
-    /// As text; bytes that are no UTF-8 are replaced.
-    pub records: Vec<String>,
+    /// All of them, or how they begin.
+    pub records: Vec<Sample>,
     /// What is wrong with the template; then there are no records.
     pub errors: Vec<TemplateMistake>,
     /// Why the records end before their number.
@@ -53,6 +59,7 @@ pub fn preview(
         }
     };
     let mut preview = Preview::default();
+    let mut bytes = 0;
     let mut scene =
         Scene::new(SeededEntropy::new(seed), times.now_ms).with_offset(times.offset_minutes);
     scene.set_simulated(times.simulated_ms);
@@ -63,11 +70,27 @@ pub fn preview(
             preview.ended_by = Some(format!("record {number} cannot be rendered: {error}"));
             break;
         }
-        preview
-            .records
-            .push(String::from_utf8_lossy(&record).into_owned());
+        bytes += record.len();
+        preview.records.push(sample(&record));
+        if bytes > MOST_BYTES && number + 1 < u64::from(count) {
+            preview.ended_by = Some("further samples are left out: these are large".to_owned());
+            break;
+        }
     }
     preview
+}
+
+fn sample(record: &[u8]) -> Sample {
+    let mut shown = record.len().min(SHOWN_BYTES);
+    // Not in the middle of a character of UTF-8.
+    while shown > 0 && record.get(shown).is_some_and(|byte| byte & 0xC0 == 0x80) {
+        shown -= 1;
+    }
+    Sample {
+        text: String::from_utf8_lossy(&record[..shown]).into_owned(),
+        bytes: record.len() as u64,
+        is_cut: shown < record.len(),
+    }
 }
 
 /// Underlines the tag that is wrong as far as it stands on its line, or one character.

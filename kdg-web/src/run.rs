@@ -5,6 +5,7 @@
 
 mod latency;
 mod maker;
+mod pauses;
 mod tally;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::message::{EndedBy, Phase, Snapshot, Summary};
 use crate::plan::{CheckedPlan, Plan};
 
 use maker::{Made, Maker};
+use pauses::Pauses;
 use tally::Tally;
 
 /// Records made at a time, so that answers are heard in between.
@@ -60,7 +62,14 @@ pub struct Run {
     jitter: SeededEntropy,
     under_way: BTreeMap<RequestId, Sent>,
     tally: Tally,
+    /// Of making records.
     pauses: Pauses,
+    /// Whether the user has paused it.
+    is_paused: bool,
+    /// Of sending them, while the credentials are rejected.
+    lock_outs: Pauses,
+    /// How often there were other credentials.
+    keys: u64,
     /// When it was stopped.
     cancelled: Option<Duration>,
     ended_by: Option<EndedBy>,
@@ -72,14 +81,10 @@ pub struct Run {
 #[derive(Debug)]
 struct Sent {
     at: Duration,
-    records: u64,
-}
-
-/// The time in which no records were made.
-#[derive(Debug, Default)]
-struct Pauses {
-    since: Option<Duration>,
-    before: Duration,
+    /// With which of the credentials.
+    keys: u64,
+    /// Of each record, what the target counts.
+    bytes: Vec<u64>,
 }
 
 impl Run {
@@ -100,6 +105,9 @@ impl Run {
             under_way: BTreeMap::new(),
             tally: Tally::default(),
             pauses: Pauses::default(),
+            is_paused: false,
+            lock_outs: Pauses::default(),
+            keys: 0,
             cancelled: None,
             ended_by: None,
             is_over: false,
@@ -118,18 +126,21 @@ impl Run {
         self.bid_farewell(now);
         let may_have_more = self.make(now, now_ms);
         let mut wake = None;
-        loop {
-            match self.delivery.next(now) {
+        let sending = self.lock_outs.run_time(now);
+        while !self.waits_for_keys() {
+            match self.delivery.next(sending) {
                 Action::Send { request, records } => {
+                    let target = &self.plan.target;
                     let sent = Sent {
                         at: now,
-                        records: records.len() as u64,
+                        keys: self.keys,
+                        bytes: records.iter().map(|record| target.bytes(record)).collect(),
                     };
                     self.under_way.insert(request, sent);
                     send(request, records);
                     continue;
                 }
-                Action::WaitUntil(then) => wake = Some(then),
+                Action::WaitUntil(then) => wake = Some(then + self.lock_outs.past()),
                 Action::Idle => {}
                 Action::Done => self.is_over = true,
             }
@@ -143,11 +154,11 @@ impl Run {
             Some(now)
         } else {
             // Without room it is an answer that is waited for.
-            let due = self.makes() && self.pauses.since.is_none() && self.delivery.room() > 0;
+            let due = self.makes() && !self.pauses.is_on() && self.delivery.room() > 0;
             let run_time = self.pauses.run_time(now);
             due.then(|| self.maker.next_due(run_time))
                 .flatten()
-                .map(|due| due + self.pauses.before)
+                .map(|due| due + self.pauses.past())
         };
         let farewell = self
             .cancelled
@@ -166,12 +177,13 @@ impl Run {
         let Some(sent) = self.under_way.remove(&request) else {
             return;
         };
-        self.tally.request(now.saturating_sub(sent.at));
+        self.tally.request(now.saturating_sub(sent.at), now);
+        let sending = self.lock_outs.run_time(now);
         match answer {
             Ok(answers) => {
-                self.tally.answers(&answers, now);
+                self.tally.answers(&answers, &sent.bytes, now);
                 self.delivery
-                    .answered(request, answers, now, &mut self.jitter);
+                    .answered(request, answers, sending, &mut self.jitter);
             }
             Err(error) => {
                 self.tally.trouble(&error, now);
@@ -181,9 +193,14 @@ impl Run {
                 } else {
                     RequestFailure::Fatal(reason)
                 };
-                self.tally.failed(sent.records);
+                self.tally.failed(sent.bytes.len() as u64);
                 self.delivery
-                    .failed(request, &failure, now, &mut self.jitter);
+                    .failed(request, &failure, sending, &mut self.jitter);
+                // Of a request that went out before there were other credentials it says nothing about those.
+                if error.is_rejection() && sent.keys == self.keys {
+                    self.lock_outs.begin(now);
+                    self.pauses.begin(now);
+                }
                 if !error.is_retryable() {
                     self.end(EndedBy::Trouble(error.trouble()), now);
                 }
@@ -195,14 +212,26 @@ impl Run {
     /// Makes no more records until told to go on; what was made is delivered.
     pub fn pause(&mut self, now: Duration) {
         if self.makes() {
-            self.pauses.since = Some(now);
+            self.is_paused = true;
+            self.pauses.begin(now);
         }
     }
 
     /// Goes on after a pause; what was due meanwhile is left out.
     pub fn go_on(&mut self, now: Duration) {
-        if let Some(since) = self.pauses.since.take() {
-            self.pauses.before += now.saturating_sub(since);
+        self.is_paused = false;
+        if !self.lock_outs.is_on() {
+            self.pauses.end(now);
+        }
+    }
+
+    /// Requests are signed with other credentials from now on: what was kept while those before were
+    /// rejected is sent.
+    pub fn let_in(&mut self, now: Duration) {
+        self.keys += 1;
+        self.lock_outs.end(now);
+        if !self.is_paused {
+            self.pauses.end(now);
         }
     }
 
@@ -226,25 +255,30 @@ impl Run {
         self.is_over
     }
 
-    /// How the records stand; its rates are those since the snapshot before.
+    /// How the records stand; its rates are those of the last second.
     pub fn snapshot(&mut self, now: Duration) -> Snapshot {
         let phase = if self.is_over {
             Phase::Over
+        } else if self.waits_for_keys() {
+            Phase::LockedOut
         } else if self.ended_by.is_some() || self.maker.is_over() {
             Phase::Finishing
-        } else if self.pauses.since.is_some() {
+        } else if self.pauses.is_on() {
             Phase::Paused
         } else {
             Phase::Running
         };
+        let sending = self.lock_outs.run_time(now);
         let silence = self
             .delivery
             .silence()
-            .map(|silence| now.saturating_sub(silence.since));
-        let silence = silence.filter(|silence| *silence >= PATIENCE);
+            .map(|silence| sending.saturating_sub(silence.since));
+        let silence = silence.filter(|silence| *silence >= PATIENCE && phase != Phase::LockedOut);
         let account = self.delivery.account();
+        let sent: usize = self.under_way.values().map(|sent| sent.bytes.len()).sum();
         Snapshot {
             phase,
+            waiting: account.in_flight.saturating_sub(sent as u64),
             simulated_ms: self.maker.simulated_ms(),
             silent_seconds: silence.map(|silence| silence.as_secs_f64()),
             ..self.tally.snapshot(&account, now)
@@ -270,20 +304,21 @@ impl Run {
             latency: summary.latency,
             faults: self.maker.faults(),
             given_up: summary.given_up,
+            unsent: summary.unsent,
             last_trouble: summary.last_trouble,
         }
     }
 
     /// Makes what is due, and tells whether there may be more at once.
     fn make(&mut self, now: Duration, now_ms: i64) -> bool {
-        if !self.makes() || self.pauses.since.is_some() {
+        if !self.makes() || self.pauses.is_on() {
             return false;
         }
-        let run_time = self.pauses.run_time(now);
+        let (run_time, sending) = (self.pauses.run_time(now), self.lock_outs.run_time(now));
         let room = self.delivery.room().min(STRIDE);
         for _ in 0..room {
             match self.maker.make(run_time, now_ms) {
-                Made::Record(record) => self.delivery.push(record, now),
+                Made::Record(record) => self.delivery.push(record, sending),
                 Made::NotYet => return false,
                 Made::Over => {
                     self.delivery.finish();
@@ -297,6 +332,12 @@ impl Run {
     /// Whether records are still made, except in pauses.
     fn makes(&self) -> bool {
         self.ended_by.is_none() && !self.maker.is_over()
+    }
+
+    /// Whether nothing is sent before there are other credentials.
+    fn waits_for_keys(&self) -> bool {
+        let has_any = || self.makes() || self.delivery.account().in_flight > 0;
+        self.lock_outs.is_on() && self.cancelled.is_none() && has_any()
     }
 
     fn end(&mut self, why: EndedBy, now: Duration) {
@@ -325,19 +366,13 @@ impl Run {
     }
 
     fn abandon(&mut self, why: &str, now: Duration) {
+        let sending = self.lock_outs.run_time(now);
         for request in std::mem::take(&mut self.under_way).into_keys() {
             let failure = RequestFailure::Fatal(why.into());
             self.delivery
-                .failed(request, &failure, now, &mut self.jitter);
+                .failed(request, &failure, sending, &mut self.jitter);
         }
         self.tally.hear(&mut self.delivery);
-    }
-}
-
-impl Pauses {
-    /// The time without pauses.
-    fn run_time(&self, now: Duration) -> Duration {
-        self.since.unwrap_or(now).saturating_sub(self.before)
     }
 }
 

@@ -3,6 +3,8 @@
 
 pub mod sign_in;
 
+pub mod place;
+
 pub mod form;
 
 pub mod week;

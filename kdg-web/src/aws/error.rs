@@ -93,8 +93,13 @@ impl AwsError {
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Expired | Kind::Throttled | Kind::Unreachable | Kind::Unavailable
+            Kind::Expired | Kind::Unknown | Kind::Throttled | Kind::Unreachable | Kind::Unavailable
         )
+    }
+
+    /// Whether other credentials are needed before anything else may succeed.
+    pub fn is_rejection(&self) -> bool {
+        matches!(self.kind, Kind::Expired | Kind::Unknown)
     }
 
     /// What to do about it.

@@ -1,7 +1,5 @@
 //! What the parts of the page share.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use crate::aws::Client;
@@ -9,22 +7,22 @@ use crate::cognito;
 use crate::config::{Config, RawConfig};
 use crate::http::{Browser, Fetch, Request};
 use crate::message::{
-    Access, Credentials, FromWorker, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
+    Access, FromWorker, Sample, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
 };
 use crate::plan::{Field, FieldError, Plan};
 use crate::state::fit;
 use crate::state::form::Form;
 use crate::state::library::{Known, Library, Removed};
+use crate::state::place::{CheckedPlace, Place, Services};
 use crate::state::week::Week;
+use crate::state::words;
 
 use super::link::Link;
+use super::session::Session;
 use super::{storage, widget};
 
 /// Samples beside the editor.
 const SAMPLES: u32 = 5;
-
-/// How long after a renewal that found no connection the next one is tried.
-const RENEW_AGAIN_MS: i64 = 10_000;
 
 /// The state of the page.
 #[derive(Clone, Copy)]
@@ -37,7 +35,9 @@ pub(crate) struct Page {
     pub(crate) session: RwSignal<Option<Session>>,
     /// Where the streams are.
     pub(crate) region: RwSignal<String>,
-    /// Where the services answer instead; nowhere else when empty.
+    /// Whose services are asked.
+    pub(crate) services: RwSignal<Services>,
+    /// Where they answer, unless they are AWS's.
     pub(crate) endpoint: RwSignal<String>,
     /// Every field.
     pub(crate) form: RwSignal<Form>,
@@ -47,6 +47,8 @@ pub(crate) struct Page {
     pub(crate) library: RwSignal<Library>,
     /// Sample records, or why there are none.
     pub(crate) preview: RwSignal<Preview>,
+    /// The plan, or everything that is wrong with it: checked once for all who ask.
+    checked: Memo<Result<Plan, Vec<FieldError>>>,
     /// The run.
     pub(crate) run: RwSignal<Run>,
     /// Where the run sends which template, in words.
@@ -61,25 +63,27 @@ pub(crate) struct Page {
     pub(crate) is_kept: RwSignal<bool>,
     /// Whether mistakes are shown: from the first attempt to start on.
     pub(crate) is_checked: RwSignal<bool>,
-    cognito: StoredValue<Option<cognito::Session<Browser>>, LocalStorage>,
-    link: StoredValue<Option<Link>, LocalStorage>,
-    asked: StoredValue<u32>,
+    pub(super) unseen: StoredValue<Unseen, LocalStorage>,
 }
 
-/// Who is signed in.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Session {
-    /// A user's name, or the access key.
-    pub(crate) who: String,
-    /// What requests are signed with.
-    pub(crate) credentials: Credentials,
+/// What is not drawn.
+pub(crate) struct Unseen {
+    /// The session of a user.
+    pub(super) cognito: Option<cognito::Session<Browser>>,
+    /// Counts what is to be renewed, so that of several timers the last one holds.
+    pub(super) renewals: u32,
+    /// When rejected credentials were renewed last, in milliseconds since the Unix epoch.
+    pub(super) renewed_by_itself_ms: i64,
+    link: Option<Link>,
+    /// Counts the samples that were asked for.
+    asked: u32,
 }
 
 /// Sample records, or why there are none.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Preview {
-    /// As text.
-    pub(crate) records: Vec<String>,
+    /// As they are shown.
+    pub(crate) records: Vec<Sample>,
     /// Of the template.
     pub(crate) mistakes: Vec<TemplateMistake>,
     /// Why there are no more records.
@@ -102,18 +106,38 @@ pub(crate) enum Run {
     Ended(Box<Summary>),
 }
 
+impl Preview {
+    /// The texts of the records that are shown whole.
+    pub(crate) fn whole(&self) -> Vec<String> {
+        let whole = self.records.iter().filter(|record| !record.is_cut);
+        whole.map(|record| record.text.clone()).collect()
+    }
+}
+
 impl Page {
     /// What was kept from an earlier visit.
     pub(crate) fn new() -> Self {
+        let form = RwSignal::new(storage::kept("form").unwrap_or_default());
+        let week = RwSignal::new(storage::kept("week").unwrap_or_default());
+        let library = RwSignal::new(Library::kept(storage::text("library").as_deref()));
+        let checked = Memo::new(move |_| {
+            let template = library.with(|library| library.current().template);
+            let plan = form.with(|form: &Form| {
+                week.with(|week| form.plan(&template, week, widget::local_ms))
+            })?;
+            plan.validate().map(|_| plan)
+        });
         Self {
             config: RwSignal::new(RawConfig::default()),
             config_trouble: RwSignal::new(None),
             session: RwSignal::new(None),
             region: RwSignal::new(String::new()),
+            services: RwSignal::new(Services::default()),
             endpoint: RwSignal::new(String::new()),
-            form: RwSignal::new(storage::kept("form").unwrap_or_default()),
-            week: RwSignal::new(storage::kept("week").unwrap_or_default()),
-            library: RwSignal::new(Library::kept(storage::text("library").as_deref())),
+            form,
+            week,
+            library,
+            checked,
             preview: RwSignal::new(Preview::default()),
             run: RwSignal::new(Run::Idle),
             route: RwSignal::new(String::new()),
@@ -122,9 +146,13 @@ impl Page {
             removed: RwSignal::new(Vec::new()),
             is_kept: RwSignal::new(true),
             is_checked: RwSignal::new(false),
-            cognito: StoredValue::new_local(None),
-            link: StoredValue::new_local(None),
-            asked: StoredValue::new(0),
+            unseen: StoredValue::new_local(Unseen {
+                cognito: None,
+                renewals: 0,
+                renewed_by_itself_ms: i64::MIN,
+                link: None,
+                asked: 0,
+            }),
         }
     }
 
@@ -135,7 +163,7 @@ impl Page {
             move |message| self.hear(message),
             move |words| self.fail(words),
         );
-        self.link.set_value(Some(link));
+        self.unseen.update_value(|unseen| unseen.link = Some(link));
         storage::keep("form", self.form);
         storage::keep("week", self.week);
         self.share_library();
@@ -152,108 +180,59 @@ impl Page {
             .with(|run| matches!(run, Run::Starting | Run::Going(_)))
     }
 
-    /// As whom and where requests are made; `None` before sign-in.
+    /// Where requests go, or what is wrong with it.
+    pub(crate) fn place(self) -> Result<CheckedPlace, Vec<FieldError>> {
+        let place = Place {
+            region: self.region.get(),
+            services: self.services.get(),
+            endpoint: self.endpoint.get(),
+        };
+        place.check()
+    }
+
+    /// As whom and where requests are made; `None` before sign-in, and where that cannot be.
     pub(crate) fn access(self) -> Option<Access> {
-        let endpoint = self.endpoint.get();
+        let CheckedPlace { region, endpoint } = self.place().ok()?;
         let credentials = self.session.get()?.credentials;
         Some(Access {
-            region: self.region.get(),
-            endpoint: (!endpoint.trim().is_empty())
-                .then(|| endpoint.trim().trim_end_matches('/').to_owned()),
+            region,
+            endpoint,
             credentials,
         })
     }
 
-    /// Asks AWS from the page; `None` before sign-in.
+    /// Asks AWS from the page; `None` where [`Self::access`] is.
     pub(crate) fn client(self) -> Option<Client<Browser>> {
         Some(Client::new(Browser, self.access()?, widget::now_ms))
     }
 
-    /// The plan, or everything that is wrong with it.
+    /// The plan, or everything that is wrong with it or with where it goes.
     pub(crate) fn plan(self) -> Result<Plan, Vec<FieldError>> {
-        let template = self.library.with(|library| library.current().template);
-        let plan = self.form.with(|form| {
-            self.week
-                .with(|week| form.plan(&template, week, widget::local_ms))
-        })?;
-        plan.validate().map(|_| plan)
+        let mut errors = self.place().err().unwrap_or_default();
+        match self.checked.get() {
+            Ok(plan) if errors.is_empty() => Ok(plan),
+            Ok(_) => Err(errors),
+            Err(others) => {
+                errors.extend(others);
+                Err(errors)
+            }
+        }
     }
 
     /// What is wrong with a part of the form, as far as that is shown yet.
     pub(crate) fn wrong(self, field: Field) -> Option<String> {
-        if !self.is_checked.get() {
+        let errors = if matches!(field, Field::Region | Field::Endpoint) {
+            // Nothing is sent before they are right, not even what lists the streams.
+            self.place().err()?
+        } else if self.is_checked.get() {
+            self.checked.get().err()?
+        } else {
             return None;
-        }
-        let errors = self.plan().err()?;
+        };
         errors
             .into_iter()
             .find(|error| error.field == field)
             .map(|error| error.message)
-    }
-
-    /// Lets a user in, and keeps the credentials fresh from now on.
-    pub(crate) fn enter(self, session: cognito::Session<Browser>) {
-        self.take(&session);
-        self.said.set("You are signed in.".into());
-        self.renew_in(session.renew_at_ms() - widget::now_ms());
-        self.cognito.set_value(Some(session));
-    }
-
-    /// Signs out, and makes the tokens worthless.
-    pub(crate) fn leave(self) {
-        self.session.set(None);
-        self.run.set(Run::Idle);
-        self.said.set("You are signed out.".into());
-        if let Some(session) = self.cognito.try_update_value(Option::take).flatten() {
-            leptos::task::spawn_local(async move {
-                if let Err(error) = session.sign_out().await {
-                    self.said.set(format!(
-                        "The user pool could not be told that you signed out: {}.",
-                        error.words
-                    ));
-                }
-            });
-        }
-    }
-
-    fn take(self, session: &cognito::Session<Browser>) {
-        self.session.set(Some(Session {
-            who: session.user(),
-            credentials: session.credentials().clone(),
-        }));
-    }
-
-    fn renew_in(self, milliseconds: i64) {
-        let wait = Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
-        set_timeout(move || leptos::task::spawn_local(self.renew()), wait);
-    }
-
-    /// Fetches new credentials, and gives them to a run that is under way.
-    async fn renew(self) {
-        let Some(mut session) = self.cognito.get_value() else {
-            return;
-        };
-        let renewed = session.renew().await;
-        // Somebody may have signed out meanwhile.
-        if self.cognito.with_value(Option::is_none) {
-            return;
-        }
-        match renewed {
-            Ok(()) => {
-                self.take(&session);
-                self.tell(&ToWorker::Credentials(session.credentials().clone()));
-                self.renew_in(session.renew_at_ms() - widget::now_ms());
-                self.cognito.set_value(Some(session));
-            }
-            Err(error) if error.ends_session() => {
-                self.cognito.set_value(None);
-                self.said.set(format!(
-                    "Your session is over: {}; {}.",
-                    error.words, error.remedy
-                ));
-            }
-            Err(_) => self.renew_in(RENEW_AGAIN_MS),
-        }
     }
 
     /// Replaces what does not fit the template that is shown now.
@@ -275,8 +254,8 @@ impl Page {
 
     /// Tells the worker.
     pub(crate) fn tell(self, message: &ToWorker) {
-        self.link.with_value(|link| {
-            if let Some(link) = link {
+        self.unseen.with_value(|unseen| {
+            if let Some(link) = &unseen.link {
                 link.tell(message);
             }
         });
@@ -288,6 +267,11 @@ impl Page {
         match checked {
             Ok(config) => {
                 self.region.set(config.region);
+                self.services.set(if config.endpoint.is_some() {
+                    Services::Custom
+                } else {
+                    Services::Aws
+                });
                 self.endpoint.set(config.endpoint.unwrap_or_default());
                 let shown = self.library.with_untracked(Library::current);
                 if self.form.with_untracked(|form| form.name.is_empty())
@@ -390,8 +374,9 @@ impl Page {
                 form.begins_ms(widget::local_ms),
             )
         });
-        let id = self.asked.get_value().wrapping_add(1);
-        self.asked.set_value(id);
+        self.unseen
+            .update_value(|unseen| unseen.asked = unseen.asked.wrapping_add(1));
+        let id = self.unseen.with_value(|unseen| unseen.asked);
         self.tell(&ToWorker::Preview {
             id,
             template,
@@ -411,7 +396,7 @@ impl Page {
                 errors,
                 ended_by,
             } => {
-                if id == self.asked.get_value() {
+                if id == self.unseen.with_value(|unseen| unseen.asked) {
                     self.preview.set(Preview {
                         records,
                         mistakes: errors,
@@ -426,9 +411,16 @@ impl Page {
                     .set("The run has not begun: something in the form is wrong.".into());
             }
             FromWorker::Unreachable { trouble } => self.run.set(Run::Unreachable(trouble)),
-            FromWorker::Progress(snapshot) => self.run.set(Run::Going(Box::new(snapshot))),
+            FromWorker::Progress(snapshot) => {
+                let was_locked_out = untrack(|| self.is_locked_out());
+                self.run.set(Run::Going(Box::new(snapshot)));
+                if !was_locked_out && untrack(|| self.is_locked_out()) {
+                    self.unlock();
+                }
+            }
             FromWorker::Ended(summary) => {
-                self.said.set("The run is over.".into());
+                let unsent = words::unsent(&summary).unwrap_or_default();
+                self.said.set(format!("The run is over. {unsent}"));
                 self.run.set(Run::Ended(Box::new(summary)));
             }
         }

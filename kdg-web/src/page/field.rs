@@ -44,13 +44,21 @@ pub(crate) fn Text(
 
 /// A field of the form that is set or not.
 #[component]
-pub(crate) fn Check(label: &'static str, of: fn(&mut Form) -> &mut bool) -> impl IntoView {
+pub(crate) fn Check(
+    label: &'static str,
+    of: fn(&mut Form) -> &mut bool,
+    /// Whether something else in the form leaves it no effect; then it is not set.
+    #[prop(default = |_| false)]
+    is_idle: fn(&Form) -> bool,
+) -> impl IntoView {
     let page = expect_context::<Page>();
-    let is_set = move || page.form.with(|form| *of(&mut form.clone()));
+    let is_idle = move || page.form.with(is_idle);
+    let is_set = move || !is_idle() && page.form.with(|form| *of(&mut form.clone()));
     view! {
         <label class="check">
             <input
                 type="checkbox"
+                disabled=is_idle
                 prop:checked=is_set
                 on:change=move |event| page.form.update(|form| *of(form) = event_target_checked(&event))
             />
@@ -110,6 +118,7 @@ pub(crate) fn id_of(label: &str) -> String {
     words.join("-")
 }
 
-fn wrong_id(field: Field) -> String {
+/// What the words about a part of the form are called in the document.
+pub(crate) fn wrong_id(field: Field) -> String {
     format!("wrong-{}", format!("{field:?}").to_lowercase())
 }

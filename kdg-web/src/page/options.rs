@@ -47,9 +47,12 @@ fn Records() -> impl IntoView {
             })}
             <Wrong field=Field::PartitionKey/>
             <div class="row">
-                <Check label="Line feed at the end" of=|form| &mut form.line_feed/>
+                <Check label="Line feed at the end" of=|form| &mut form.line_feed is_idle=|form| form.gzip/>
                 <Check label="Compress with gzip" of=|form| &mut form.gzip/>
             </div>
+            {move || page.form.with(|form| form.gzip).then(|| view! {
+                <p class="hint">"A compressed record has no line feed, as in the Kinesis Data Generator."</p>
+            })}
             <Text
                 label="Seed"
                 of=|form| &mut form.seed
@@ -67,7 +70,7 @@ fn Stops() -> impl IntoView {
     view! {
         <section class="panel stack" aria-labelledby="stop-heading">
             <h2 id="stop-heading">"Stop after"</h2>
-            <p class="hint">"Whatever comes first; empty: when you stop it."</p>
+            <p class="hint">"Whatever comes first; empty: when you stop it. Bytes are those of records, and of partition keys where there are any."</p>
             <Text label="Records" of=|form| &mut form.stop_records field=Field::StopRecords mode="numeric"/>
             <Wrong field=Field::StopRecords/>
             <Text label="Bytes" of=|form| &mut form.stop_bytes field=Field::StopBytes mode="numeric"/>

@@ -10,6 +10,7 @@ use crate::state::words;
 use super::account::Account;
 use super::chart::{Latencies, Rates};
 use super::context::{Page, Run as State};
+use super::sign_in::Again;
 
 /// The buttons of the run, in the document.
 const BUTTONS: &str = "run-buttons";
@@ -27,6 +28,7 @@ pub(crate) fn Run() -> impl IntoView {
             </div>
             <Route/>
             <Buttons/>
+            <Again/>
             <Mistakes/>
             <Account/>
             <Rates/>
@@ -73,9 +75,9 @@ fn Buttons() -> impl IntoView {
     });
     let start = move |_| {
         page.is_checked.set(true);
-        let Some(access) = page.access() else { return };
         match page.plan() {
             Ok(plan) => {
+                let Some(access) = page.access() else { return };
                 let template = page.library.with_untracked(Library::current).name;
                 page.route
                     .set(words::route(&template, &plan.target, &access.region));
@@ -111,8 +113,10 @@ fn Buttons() -> impl IntoView {
             page.tell(&ToWorker::StopAtOnce);
         } else {
             page.tell(&ToWorker::Stop);
-            page.said
-                .set("The run ends when the last answers are there.".into());
+            page.said.set(
+                "What is not sent is given up; the run ends when the last answers are there."
+                    .into(),
+            );
         }
     };
     let is_idle = move || !page.is_going();
@@ -123,10 +127,11 @@ fn Buttons() -> impl IntoView {
             <button node_ref=hold disabled=move || !pausable() on:click=pause>
                 {move || if phase.get() == Some(Phase::Paused) { "Go on" } else { "Pause" }}
             </button>
-            <button node_ref=end class:end=move || !is_idle() disabled=is_idle on:click=stop>
+            <button node_ref=end class:end=move || !is_idle() disabled=is_idle aria-describedby="stop-cost" on:click=stop>
                 {move || if phase.get() == Some(Phase::Finishing) { "Stop at once" } else { "Stop" }}
             </button>
         </div>
+        <p class="hint" id="stop-cost">{move || snapshot(page).map(|snapshot| words::cost_of_stop(&snapshot))}</p>
     }
 }
 
@@ -240,6 +245,7 @@ fn class(page: Page) -> &'static str {
         State::Going(snapshot) => match snapshot.phase {
             Phase::Running => "running",
             Phase::Paused => "paused",
+            Phase::LockedOut => "locked-out",
             Phase::Finishing => "finishing",
             Phase::Over => "over",
         },

@@ -3,18 +3,17 @@
 use leptos::prelude::*;
 
 use crate::message::Credentials;
+use crate::state::place::Place;
+use crate::state::words;
 
-use super::context::{Page, Session};
+use super::context::Page;
+use super::session::Session;
 use super::user::User;
 
 /// The way in.
 #[component]
 pub(crate) fn Gate() -> impl IntoView {
     let page = expect_context::<Page>();
-    let config = move || {
-        let config = page.config.with(|raw| raw.clone().validate()).ok()?;
-        config.pools.is_some().then_some(config)
-    };
     view! {
         <main id="main" class="gate" tabindex="-1">
             <div class="stack">
@@ -24,24 +23,55 @@ pub(crate) fn Gate() -> impl IntoView {
                 </p>
             </div>
             {move || page.config_trouble.get().map(|words| view! { <p class="note bad" role="alert">{words}</p> })}
-            {move || match config() {
-                Some(config) => view! {
-                    <User config/>
-                    <details>
-                        <summary>"Paste temporary credentials instead"</summary>
-                        <Paste/>
-                    </details>
-                }
-                .into_any(),
-                None => view! { <Paste/> }.into_any(),
-            }}
+            <Ways is_again=false/>
         </main>
+    }
+}
+
+/// What a run needs that waits because AWS rejects its credentials.
+#[component]
+pub(crate) fn Again() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let is_locked_out = Memo::new(move |_| page.is_locked_out());
+    view! {
+        {move || is_locked_out.get().then(|| view! {
+            <div class="stack" data-again="">
+                <p class="note bad" role="alert">
+                    "AWS rejects the credentials. The run waits and keeps what is in flight: sign in again, and it goes on."
+                </p>
+                <Ways is_again=true/>
+            </div>
+        })}
+    }
+}
+
+/// As a user if the configuration has a pool of them, or with keys.
+#[component]
+fn Ways(is_again: bool) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let config = move || {
+        let config = page.config.with(|raw| raw.clone().validate()).ok()?;
+        config.pools.is_some().then_some(config)
+    };
+    move || match config() {
+        Some(config) => view! {
+            <User config/>
+            <details>
+                <summary>"Paste temporary credentials instead"</summary>
+                <Paste is_again/>
+            </details>
+        }
+        .into_any(),
+        None => view! { <Paste is_again/> }.into_any(),
     }
 }
 
 /// Temporary credentials of STS or SSO.
 #[component]
-fn Paste() -> impl IntoView {
+fn Paste(
+    /// Whether a run goes on, which stays where it is.
+    is_again: bool,
+) -> impl IntoView {
     let page = expect_context::<Page>();
     let key = RwSignal::new(String::new());
     let secret = RwSignal::new(String::new());
@@ -54,17 +84,17 @@ fn Paste() -> impl IntoView {
             trouble.set("Both the access key and the secret key are needed.".into());
             return;
         }
-        if !crate::config::is_region(page.region.get_untracked().trim()) {
-            trouble.set("The region is missing, write one such as eu-west-1.".into());
-            return;
+        if !is_again {
+            let place =
+                Place::of_sign_in(page.region.get_untracked(), page.endpoint.get_untracked());
+            if let Err(errors) = place.check() {
+                let words: Vec<_> = errors.into_iter().map(|error| error.message).collect();
+                trouble.set(words::sentence(&words.join("; ")));
+                return;
+            }
+            page.services.set(place.services);
         }
-        if !filled_endpoint_is_right(page) {
-            trouble
-                .set("The endpoint is an address such as http://127.0.0.1:4566, or empty.".into());
-            return;
-        }
-        page.said.set("You are signed in.".into());
-        page.session.set(Some(Session {
+        page.enter_with(Session {
             who: filled(key),
             credentials: Credentials {
                 access_key_id: filled(key),
@@ -72,7 +102,7 @@ fn Paste() -> impl IntoView {
                 session_token: Some(filled(token)).filter(|token| !token.is_empty()),
                 expires_ms: None,
             },
-        }));
+        });
     };
     view! {
         <form class="panel stack" on:submit=enter>
@@ -81,7 +111,7 @@ fn Paste() -> impl IntoView {
             <Secret label="Access key ID" kind="text" value=key/>
             <Secret label="Secret access key" kind="password" value=secret/>
             <Secret label="Session token" kind="password" value=token/>
-            <Place/>
+            {(!is_again).then(|| view! { <WhichPlace/> })}
             <p class="wrong" role="alert">{trouble}</p>
             <button class="main" type="submit">"Continue"</button>
         </form>
@@ -90,7 +120,7 @@ fn Paste() -> impl IntoView {
 
 /// Where the services are.
 #[component]
-fn Place() -> impl IntoView {
+fn WhichPlace() -> impl IntoView {
     let page = expect_context::<Page>();
     view! {
         <div class="pair">
@@ -123,9 +153,4 @@ pub(crate) fn Secret(
             />
         </div>
     }
-}
-
-fn filled_endpoint_is_right(page: Page) -> bool {
-    let endpoint = page.endpoint.get_untracked();
-    endpoint.trim().is_empty() || crate::config::endpoint(endpoint).is_ok()
 }

@@ -25,6 +25,7 @@ pub(crate) fn Outcome() -> impl IntoView {
 fn Shown(summary: Box<Summary>) -> impl IntoView {
     let name = format!("run-{}.json", summary.started_ms);
     let json = serde_json::to_string_pretty(&summary).unwrap_or_default();
+    let unsent = words::unsent(&summary);
     let reasons = summary.given_up.iter().chain(&summary.faults);
     let reasons = reasons.map(|(reason, records)| {
         view! { <li>{format!("{} {reason}", words::count(*records))}</li> }
@@ -37,6 +38,7 @@ fn Shown(summary: Box<Summary>) -> impl IntoView {
             </div>
             <p>{words::ended(&summary.ended_by)}</p>
             <p>{words::account(&summary.totals)}</p>
+            {unsent.map(|words| view! { <p data-unsent="">{words}</p> })}
             <p class="hint">{format!("{} to {} in {}, seed {}", words::bytes(summary.totals.bytes), summary.plan.target.name(), words::clock(summary.seconds), summary.seed)}</p>
             <ul>{reasons.collect_view()}</ul>
         </section>

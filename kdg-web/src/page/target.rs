@@ -6,9 +6,10 @@ use crate::aws::{AwsError, firehose, kinesis};
 use crate::plan::Field;
 use crate::state::form::{Form, TargetKind};
 use crate::state::library::Library;
+use crate::state::place::Services;
 
 use super::context::Page;
-use super::field::{Choice, Text, Wrong};
+use super::field::{Choice, Text, Wrong, wrong_id};
 
 /// The panel.
 #[component]
@@ -52,6 +53,9 @@ pub(crate) fn Where() -> impl IntoView {
         _ if page.is_going() => {
             "A run goes on as it was started: what you change is for the next one.".to_owned()
         }
+        _ if page.place().is_err() => {
+            "Nothing is asked before region and endpoint are right.".to_owned()
+        }
         Ok(names) if names.is_empty() => "None is listed here; type a name.".to_owned(),
         Ok(names) => format!("{} in this region", names.len()),
         Err(error) => unlisted(&error),
@@ -84,9 +88,14 @@ pub(crate) fn Where() -> impl IntoView {
             </div>
             <div class="fields">
                 <Text label="Stream name" of=|form| &mut form.name field=Field::Target/>
-                <Place label="Region" value=page.region/>
-                <Place label="Custom endpoint" value=page.endpoint/>
+                <Place label="Region" value=page.region field=Field::Region/>
+                <Whose/>
+                {move || (page.services.get() == Services::Custom).then(|| view! {
+                    <Place label="Custom endpoint" value=page.endpoint field=Field::Endpoint/>
+                })}
             </div>
+            <Wrong field=Field::Region/>
+            <Wrong field=Field::Endpoint/>
             <p class="hint">{hint}</p>
             <Wrong field=Field::Target/>
         </section>
@@ -104,8 +113,35 @@ fn offer(page: Page, listed: &[String]) {
     }
 }
 
+/// AWS's services or others: an endpoint that is cleared decides nothing.
 #[component]
-fn Place(label: &'static str, value: RwSignal<String>) -> impl IntoView {
+fn Whose() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let options = [(Services::Aws, "AWS"), (Services::Custom, "An endpoint")];
+    let radios = options.map(|(services, label)| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="services"
+                    disabled=move || page.is_going()
+                    prop:checked=move || page.services.get() == services
+                    on:change=move |_| page.services.set(services)
+                />
+                {label}
+            </label>
+        }
+    });
+    view! {
+        <fieldset class="field">
+            <legend class="label">"Services of"</legend>
+            <div class="choice">{radios.collect_view()}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn Place(label: &'static str, value: RwSignal<String>, field: Field) -> impl IntoView {
     let page = expect_context::<Page>();
     let id = super::field::id_of(label);
     view! {
@@ -116,6 +152,8 @@ fn Place(label: &'static str, value: RwSignal<String>) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 disabled=move || page.is_going()
+                aria-describedby=wrong_id(field)
+                aria-invalid=move || page.wrong(field).is_some().then_some("true")
                 prop:value=move || value.get()
                 on:change=move |event| value.set(event_target_value(&event).trim().to_owned())
             />

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::Closure;
 use crate::plan::Field;
 use crate::state::library::Library;
 use crate::state::preset::PRESETS;
+use crate::state::words;
 
 use super::context::Page;
 use super::field::{Check, Wrong};
@@ -163,10 +164,17 @@ fn Bench() -> impl IntoView {
             );
             view! { <li><button class="mistake" on:click=go>{words}</button></li> }
         });
-        let records = preview
-            .records
-            .into_iter()
-            .map(|record| view! { <li>{record}</li> });
+        let records = preview.records.into_iter().map(|record| {
+            let rest = record.is_cut.then(|| {
+                let words = format!(" … of {} bytes", words::count(record.bytes));
+                view! { <span class="hint">{words}</span> }
+            });
+            let warning = page
+                .form
+                .with(|form| words::too_large(record.bytes, form.target, form.gzip))
+                .map(|words| view! { <p class="wrong">{words}</p> });
+            view! { <li>{record.text}{rest}{warning}</li> }
+        });
         let ended = preview
             .ended_by
             .map(|words| view! { <li class="wrong">{words}</li> });

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::state::words;
 use crate::trial::{Answer, Fate, Form, Shipped, Tried, Writing, Wrong, headline, offset};
 
-use super::context::Page;
+use super::context::{Page, Preview};
 use super::link::Link;
 use super::widget;
 
@@ -112,9 +112,7 @@ impl Bench {
     /// The next of the live samples of the template.
     fn take_sample(self, page: Page) {
         let next = self.samples.get_value();
-        let records = page
-            .preview
-            .with_untracked(|preview| preview.records.clone());
+        let records = page.preview.with_untracked(Preview::whole);
         if let Some(record) = records.get(next % records.len().max(1)) {
             self.samples.set_value(next + 1);
             self.form.update(|form| {
@@ -266,7 +264,7 @@ fn Record(bench: Bench) -> impl IntoView {
             };
         });
     };
-    let has_samples = move || page.preview.with(|preview| !preview.records.is_empty());
+    let has_samples = move || page.preview.with(|preview| !preview.whole().is_empty());
     view! {
         <div class="stack">
             <div class="field">

@@ -43,7 +43,7 @@ pub struct CheckedPlan {
 pub struct Ends {
     /// After so many records.
     pub records: Option<u64>,
-    /// After so many bytes of data and partition keys.
+    /// After so many bytes, as [`Target::bytes`] counts them.
     pub bytes: Option<u64>,
     /// After this time.
     pub after: Option<Duration>,

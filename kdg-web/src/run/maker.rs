@@ -28,8 +28,7 @@ pub(super) struct Maker {
     simulation: Option<Simulation>,
     simulated_ms: Option<i64>,
     gzip: bool,
-    /// Of the data of a record, where that of the stream is not the limit.
-    max_bytes: Option<usize>,
+    target: Target,
     made: u64,
     bytes: u64,
     faults: BTreeMap<&'static str, u64>,
@@ -65,8 +64,7 @@ impl Maker {
             simulation: checked.simulation,
             simulated_ms: checked.simulation.map(|simulation| simulation.from_ms),
             gzip: checked.gzip,
-            max_bytes: matches!(checked.target, Target::Firehose { .. })
-                .then_some(firehose::MAX_RECORD_BYTES),
+            target: checked.target,
             made: 0,
             bytes: 0,
             faults: BTreeMap::new(),
@@ -100,7 +98,7 @@ impl Maker {
         match self.record() {
             Ok(record) => {
                 self.made += 1;
-                self.bytes += record.size() as u64;
+                self.bytes += self.target.bytes(&record);
                 Made::Record(record)
             }
             Err(message) => {
@@ -145,13 +143,13 @@ impl Maker {
         if self.gzip {
             record.data = compressed(&record.data).map_err(|error| error.to_string())?;
         }
-        if let Some(max_bytes) = self
-            .max_bytes
-            .filter(|max_bytes| record.data.len() > *max_bytes)
+        if matches!(self.target, Target::Firehose { .. })
+            && record.data.len() > firehose::MAX_RECORD_BYTES
         {
             return Err(format!(
-                "it has {} bytes, Firehose takes {max_bytes}",
-                record.data.len()
+                "it has {} bytes, Firehose takes {}",
+                record.data.len(),
+                firehose::MAX_RECORD_BYTES
             ));
         }
         if let Some(fault) = fault {

@@ -1,9 +1,9 @@
 //! Outcomes → the numbers of a snapshot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use kdg::{Account, Answer, Delivery, Event, GivenUp};
+use kdg::{Account, Answer, Delivery, Event, Failure, GivenUp};
 
 use super::group;
 use super::latency::Latencies;
@@ -17,12 +17,19 @@ const REASONS: usize = 20;
 /// How long after it something is over at the earliest, so that what comes and goes is not told as
 /// over in between.
 const CALM: Duration = Duration::from_secs(3);
+/// Over how long a rate is taken: over less it would swing with the batches in which answers come.
+const RATE_WINDOW: Duration = Duration::from_secs(1);
+
+/// The least time that answers are spread over, so that a few that came together make no peak.
+const LEAST_SPREAD: Duration = Duration::from_millis(750);
 
 /// What has been counted so far, beside the delivery's account.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     shards: BTreeMap<String, u64>,
     given_up: BTreeMap<String, u64>,
+    unsent: u64,
+    bytes: u64,
     failed: u64,
     requests: u64,
     latencies: Latencies,
@@ -30,8 +37,18 @@ pub(super) struct Tally {
     last_trouble: Option<(Trouble, Duration)>,
     /// When a request last succeeded.
     last_success: Option<Duration>,
-    /// When, and what it counted.
-    last_snapshot: (Duration, Totals),
+    /// When the last request was answered or failed.
+    heard: Duration,
+    /// One for each snapshot of the last second, and the one before.
+    marks: VecDeque<Mark>,
+}
+
+/// What a snapshot counted.
+#[derive(Debug, Clone, Copy, Default)]
+struct Mark {
+    at: Duration,
+    heard: Duration,
+    totals: Totals,
 }
 
 /// What a run came to, as far as it is counted here.
@@ -41,18 +58,25 @@ pub(super) struct Counted {
     pub(super) latency: Option<Latency>,
     pub(super) given_up: BTreeMap<String, u64>,
     pub(super) last_trouble: Option<LastTrouble>,
+    pub(super) unsent: u64,
 }
 
 impl Tally {
-    /// Counts a request that took so long.
-    pub(super) fn request(&mut self, took: Duration) {
+    /// Counts a request that took so long until now.
+    pub(super) fn request(&mut self, took: Duration, now: Duration) {
         self.requests += 1;
+        self.heard = now;
         self.latencies.add(took);
         self.since_snapshot.add(took);
     }
 
-    /// Counts the records that AWS failed to store.
-    pub(super) fn answers(&mut self, answers: &[Answer], now: Duration) {
+    /// Counts the bytes of the records that were stored, and the records that AWS failed to store.
+    pub(super) fn answers(&mut self, answers: &[Answer], bytes: &[u64], now: Duration) {
+        let stored = answers.iter().zip(bytes);
+        self.bytes += stored
+            .filter(|(answer, _)| matches!(answer, Answer::Acknowledged { .. }))
+            .map(|(_, bytes)| bytes)
+            .sum::<u64>();
         let failed = answers
             .iter()
             .filter(|answer| **answer == Answer::InternalFailure)
@@ -105,8 +129,9 @@ impl Tally {
                         }
                         GivenUp::Refused { reason } => reason.to_string(),
                         GivenUp::Invalid(error) => format!("not sent: {error}"),
-                        GivenUp::Cancelled { .. } => {
-                            "the run was stopped before it was acknowledged".to_owned()
+                        GivenUp::Cancelled { last } => {
+                            self.unsent += u64::from(last.is_none());
+                            stopped(last.as_ref()).to_owned()
                         }
                     };
                     if self.given_up.len() >= REASONS && !self.given_up.contains_key(&reason) {
@@ -121,21 +146,7 @@ impl Tally {
     /// How the records stand; the caller fills in what is not counted.
     pub(super) fn snapshot(&mut self, account: &Account, now: Duration) -> Snapshot {
         let totals = self.totals(account);
-        let (then, before) = self.last_snapshot;
-        let seconds = now.saturating_sub(then).as_secs_f64().max(1e-3);
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a rate is shown with few digits"
-        )]
-        let rate = |now: u64, before: u64| now.saturating_sub(before) as f64 / seconds;
-        let rates = Rates {
-            generated: rate(totals.generated, before.generated),
-            acknowledged: rate(totals.acknowledged, before.acknowledged),
-            throttled: rate(totals.throttled, before.throttled),
-            failed: rate(totals.failed, before.failed),
-            bytes: rate(totals.bytes, before.bytes),
-        };
-        self.last_snapshot = (now, totals);
+        let rates = self.rates(totals, now);
         Snapshot {
             seconds: now.as_secs_f64(),
             phase: Phase::Running,
@@ -144,8 +155,41 @@ impl Tally {
             rates,
             latency: std::mem::take(&mut self.since_snapshot).quantiles(),
             simulated_ms: None,
+            waiting: 0,
             silent_seconds: None,
             last_trouble: self.last_trouble(now),
+        }
+    }
+
+    /// What happened in the last second, or since the start if that is less. Answers come in batches,
+    /// so that their time is counted from one to another and not between two snapshots.
+    fn rates(&mut self, totals: Totals, now: Duration) -> Rates {
+        let is_past = |mark: &Mark| mark.at + RATE_WINDOW <= now;
+        while self.marks.get(1).is_some_and(is_past) {
+            self.marks.pop_front();
+        }
+        let before = self.marks.front().copied().unwrap_or_default();
+        let passed = now.saturating_sub(before.at);
+        let answered = if passed < RATE_WINDOW {
+            passed
+        } else {
+            self.heard.saturating_sub(before.heard).max(LEAST_SPREAD)
+        };
+        if self.marks.is_empty() {
+            self.marks.push_back(Mark::default());
+        }
+        self.marks.push_back(Mark {
+            at: now,
+            heard: self.heard,
+            totals,
+        });
+        let before = before.totals;
+        Rates {
+            generated: rate(totals.generated, before.generated, passed),
+            acknowledged: rate(totals.acknowledged, before.acknowledged, answered),
+            throttled: rate(totals.throttled, before.throttled, answered),
+            failed: rate(totals.failed, before.failed, answered),
+            bytes: rate(totals.bytes, before.bytes, answered),
         }
     }
 
@@ -155,6 +199,7 @@ impl Tally {
             shards: self.shards.clone(),
             latency: self.latencies.quantiles(),
             given_up: self.given_up.clone(),
+            unsent: self.unsent,
             last_trouble: self.last_trouble(now),
         }
     }
@@ -168,7 +213,7 @@ impl Tally {
             throttled: account.throttled,
             failed: self.failed,
             retried: account.retried,
-            bytes: account.bytes,
+            bytes: self.bytes,
             requests: self.requests,
         }
     }
@@ -198,4 +243,23 @@ impl Tally {
         };
         self.last_trouble = Some((trouble, now));
     }
+}
+
+/// What becomes of a record that is not sent (again) because the run was stopped.
+fn stopped(last: Option<&Failure>) -> &'static str {
+    match last {
+        None => "the run was stopped before it was sent; it is not in the stream",
+        Some(Failure::Request(_)) => {
+            "the run was stopped before it was sent again; it may be in the stream"
+        }
+        Some(_) => "the run was stopped before it was sent again; it is not in the stream",
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a rate is shown with few digits"
+)]
+fn rate(now: u64, before: u64, time: Duration) -> f64 {
+    now.saturating_sub(before) as f64 / time.as_secs_f64().max(1e-3)
 }

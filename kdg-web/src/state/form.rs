@@ -183,7 +183,8 @@ impl Form {
                 },
             },
             gzip: self.gzip,
-            line_feed: self.line_feed,
+            // Compressed records have none, and the summary must not name one.
+            line_feed: self.line_feed && !self.gzip,
             faults: self.faults(&mut read),
             seed: read.whole(Field::Seed, "the seed", &self.seed),
             stop: Stop {

@@ -1,7 +1,10 @@
 //! Numbers and outcomes as people read them.
 
-use crate::message::{EndedBy, Phase, Totals};
+use crate::aws::firehose;
+use crate::message::{EndedBy, Phase, Snapshot, Summary, Totals};
 use crate::plan::Target;
+
+use super::form::TargetKind;
 
 /// `1,234,567`.
 pub fn count(number: u64) -> String {
@@ -83,6 +86,7 @@ pub fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Running => "Running",
         Phase::Paused => "Paused",
+        Phase::LockedOut => "Sign in again",
         Phase::Finishing => "Waiting for the last answers",
         Phase::Over => "Over",
     }
@@ -99,6 +103,60 @@ pub fn ended(by: &EndedBy) -> String {
         EndedBy::Record { message } => format!("A record could not be made: {message}."),
         EndedBy::Trouble(trouble) => format!("{}: {}", trouble.code, trouble.words),
     }
+}
+
+/// That a record of so many bytes is too large for the target, whatever its key. Of one that is
+/// compressed nobody knows before.
+pub fn too_large(bytes: u64, target: TargetKind, gzip: bool) -> Option<String> {
+    let (what, most) = match target {
+        TargetKind::Stream => ("Kinesis", kdg::MAX_RECORD_BYTES),
+        TargetKind::Firehose => ("Firehose", firehose::MAX_RECORD_BYTES),
+    };
+    let most = most as u64;
+    (bytes > most && !gzip).then(|| {
+        format!(
+            "This record has {} bytes, {what} takes {}: repeat less or write less.",
+            count(bytes),
+            count(most)
+        )
+    })
+}
+
+/// A message as a sentence of its own.
+pub fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}
+
+/// What stopping a run costs, before it is done.
+pub fn cost_of_stop(snapshot: &Snapshot) -> String {
+    let records = records(snapshot.waiting);
+    match snapshot.phase {
+        Phase::Running => {
+            format!("Stop gives up {records} made and not sent; Pause sends them first.")
+        }
+        Phase::Paused if snapshot.waiting == 0 => "Stop gives up nothing: all is sent.".into(),
+        Phase::Paused | Phase::LockedOut => {
+            format!("Stop gives up {records} made and not sent.")
+        }
+        Phase::Finishing | Phase::Over => String::new(),
+    }
+}
+
+/// What stopping a run has cost; nothing where it cost nothing.
+pub fn unsent(summary: &Summary) -> Option<String> {
+    (summary.unsent > 0).then(|| {
+        format!(
+            "{} made and not sent when you stopped it: given up, and not in the stream.",
+            records(summary.unsent)
+        )
+    })
+}
+
+fn records(number: u64) -> String {
+    let word = if number == 1 { "record" } else { "records" };
+    format!("{} {word}", count(number))
 }
 
 /// The account in a sentence, for what is read aloud.

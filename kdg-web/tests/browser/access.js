@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 
 import { PASSWORD, sign } from './sign_in.js';
-import { balanced, fill, inside, over, past, paste, press, run, start } from './page.js';
+import { accessible } from './states.js';
+import { balanced, choose, enter, fill, inside, over, past, paste, press, run, start, total } from './page.js';
 
 const REGION = 'us-east-1';
 const refused = (page, words) => page.locator('form .wrong').filter({ hasText: words }).waitFor();
@@ -41,6 +42,39 @@ export const accessClaims = [
     },
   ],
   [
+    'a region or an endpoint that is none sends nothing, and clearing the endpoint does not lead to AWS',
+    async (given) => {
+      const { page, endpoint } = given;
+      await enter(given);
+      await page.locator('#listed option').nth(1).waitFor({ state: 'attached' });
+      const heard = [];
+      page.context().on('request', (request) => heard.push(request.url()));
+      const leave = async (label, text) => {
+        await fill(page, label, text);
+        await page.keyboard.press('Tab');
+      };
+      const told = (words) => page.getByText(words).first().waitFor();
+      await fill(page, 'Stream name', 'nowhere');
+      await leave('Region', 'localhost:19998/');
+      await told('"localhost:19998/" is no region');
+      for (const bad of ['not a url', 'http://user@127.0.0.1:1', 'http://127.0.0.1:1/?x']) {
+        await leave('Custom endpoint', bad);
+        await told(`not "${bad}"`);
+        await start(page);
+      }
+      await leave('Custom endpoint', '');
+      await leave('Region', REGION);
+      await told('the endpoint is missing');
+      await start(page);
+      await told('Nothing is asked');
+      assert.deepEqual(heard, []);
+      const listed = page.waitForResponse((answer) => answer.request().headers()['x-amz-target']?.endsWith('ListStreams'));
+      await leave('Custom endpoint', endpoint);
+      await listed;
+      assert.ok(heard.every((url) => url.startsWith(`${endpoint}/`)), heard.join(' '));
+    },
+  ],
+  [
     "a link with the original's parameters leads to its user pool",
     async (given) => {
       const { page, people } = given;
@@ -53,9 +87,9 @@ export const accessClaims = [
     },
   ],
   [
-    'temporary credentials that are pasted work until they expire, which is said in words',
+    'temporary credentials that are pasted work until they expire; the run waits then, and goes on with new ones',
     async (given) => {
-      const { page, people, elsewhere } = given;
+      const { page, people, elsewhere, axe } = given;
       const lane = given.lane(people.endpoint);
       await lane.account();
       // Made ready first, because the keys are good for seconds.
@@ -63,21 +97,34 @@ export const accessClaims = [
       await other.goto(people.page);
       await other.getByText('Paste temporary credentials instead').click();
       await page.goto(people.page);
-      const answered = page.waitForResponse((answer) => answer.request().headers()['x-amz-target']?.endsWith('GetCredentialsForIdentity'));
+      const handedOut = async () => {
+        const answer = await page.waitForResponse((answer) => answer.request().headers()['x-amz-target']?.endsWith('GetCredentialsForIdentity'));
+        const { Credentials: keys } = await answer.json();
+        return { key: keys.AccessKeyId, secret: keys.SecretKey, token: keys.SessionToken };
+      };
+      const answered = handedOut();
       await sign(page, 'tester', PASSWORD);
-      const { Credentials: keys } = await (await answered).json();
-      await paste(other, { key: keys.AccessKeyId, secret: keys.SecretKey, token: keys.SessionToken });
+      const keys = await answered;
+      await paste(other, keys);
       await inside(other);
       await fill(other, 'Stream name', lane.name);
       await fill(other, 'Records per second', 50);
       await start(other);
       await past(other, 'acknowledged', 0);
       await other.locator('.note').filter({ hasText: 'ExpiredToken' }).filter({ hasText: 'paste new credentials' }).waitFor();
+      await other.locator('[data-phase="locked-out"]').waitFor();
+      await accessible(other, axe, 'locked out');
+      const acknowledged = await total(other, 'acknowledged');
+      await other.getByText('Paste temporary credentials instead').click();
+      // The other page renews its own.
+      await paste(other, await handedOut());
+      await past(other, 'acknowledged', acknowledged);
+      assert.equal(await total(other, 'given-up'), 0);
       await press(other, 'Stop');
       await over(other);
       await balanced(other, lane);
       const kept = await other.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
-      assert.ok(![keys.AccessKeyId, keys.SecretKey, keys.SessionToken].some((secret) => kept.includes(secret)));
+      assert.ok(!Object.values(keys).some((secret) => kept.includes(secret)));
     },
   ],
   [

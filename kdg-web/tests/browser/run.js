@@ -49,6 +49,7 @@ export const runClaims = [
       await press(page, 'Pause');
       await page.locator('[data-phase="paused"]').waitFor();
       await page.waitForFunction(() => document.querySelector('[data-total="in-flight"]').textContent === '0');
+      await page.getByText('Stop gives up nothing').waitFor();
       const paused = await total(page, 'generated');
       // 200 a second would have come meanwhile.
       await clock(page, (await seconds(page)) + 2);
@@ -59,7 +60,9 @@ export const runClaims = [
       await over(page);
       const { records } = await balanced(page, lane);
       assert.deepEqual(numbers(records), upTo(records.length));
-      assert.deepEqual((await downloaded(page, 'Download JSON')).endedBy, { kind: 'user' });
+      const summary = await downloaded(page, 'Download JSON');
+      assert.deepEqual(summary.endedBy, { kind: 'user' });
+      assert.equal(await page.locator('[data-unsent]').count(), summary.unsent > 0 ? 1 : 0);
       const closed = page.waitForEvent('close');
       await page.close({ runBeforeUnload: true });
       await closed;
@@ -93,7 +96,11 @@ export const runClaims = [
       await fill(page, 'Records', 10);
       await start(page);
       await page.locator('.note').filter({ hasText: 'signature' }).waitFor();
+      await page.locator('[data-phase="locked-out"]').waitFor();
+      assert.equal(await total(page, 'given-up'), 0);
+      await press(page, 'Stop');
       await over(page);
+      assert.equal(await total(page, 'given-up'), 10);
       assert.equal(await total(page, 'acknowledged'), 0);
       assert.deepEqual(await lane.account(), []);
     },

@@ -25,6 +25,19 @@ export const templateClaims = [
     },
   ],
   [
+    'a record of megabytes is shown shortened and named as too large, and the page can still be used',
+    async (given) => {
+      const { page } = given;
+      await enter(given);
+      await write(page, '{{#repeat 100000}}{{random.uuid}}{{/repeat}}');
+      await page.locator('.samples .wrong').filter({ hasText: '3,600,000 bytes, Kinesis takes 1,048,576' }).waitFor();
+      assert.ok((await page.locator('.samples').innerText()).length < 10_000);
+      await write(page, '{"a": {{random.number(5)}}}');
+      await sampled(page, /^\{"a": \d\}$/);
+      assert.equal(await page.locator('.samples .wrong').count(), 0);
+    },
+  ],
+  [
     'a mistake is underlined while typing, leads to its place, and is gone when mended',
     async (given) => {
       const { page } = given;

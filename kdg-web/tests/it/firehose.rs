@@ -71,6 +71,20 @@ async fn what_firehose_acknowledged_arrives_in_the_bucket() {
 }
 
 #[tokio::test]
+async fn the_bytes_of_a_run_are_those_that_lie_in_the_bucket() {
+    let running = delivery_stream(0.3).await;
+    let plan = identified(
+        &json!({"target": {"kind": "firehose", "name": "clicks"}, "stop": {"bytes": 1100}}),
+    );
+    let summary = run(running.client(), plan, alone).await;
+    // 36 characters and a line feed each: the 30th record passes 1,100 bytes.
+    assert_eq!(
+        (summary.totals.acknowledged, summary.totals.bytes),
+        (30, 30 * 37)
+    );
+}
+
+#[tokio::test]
 async fn a_batch_that_is_too_large_for_one_request_is_sent_in_parts() {
     let running = delivery_stream(0.0).await;
     let record = |tag| Record {

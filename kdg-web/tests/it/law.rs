@@ -30,6 +30,7 @@ enum Happening {
     },
     Pause,
     Continue,
+    LetIn,
     Stop,
     StopAtOnce,
 }
@@ -39,6 +40,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => Just(Kind::Unreachable),
         4 => Just(Kind::Unavailable),
         2 => Just(Kind::Expired),
+        2 => Just(Kind::Unknown),
         1 => Just(Kind::Denied),
     ];
     prop_oneof![
@@ -47,6 +49,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         8 => (any::<usize>(), failure).prop_map(|(which, kind)| Happening::Failed { which, kind }),
         2 => Just(Happening::Pause),
         4 => Just(Happening::Continue),
+        4 => Just(Happening::LetIn),
         1 => Just(Happening::Stop),
         1 => Just(Happening::StopAtOnce),
     ]
@@ -73,6 +76,7 @@ fn holds(snapshot: &Snapshot) -> Result<(), TestCaseError> {
         totals.generated,
         totals.acknowledged + totals.given_up + totals.in_flight
     );
+    prop_assert!(snapshot.waiting <= totals.in_flight);
     prop_assert_eq!(snapshot.shards.values().sum::<u64>(), totals.acknowledged);
     prop_assert!(snapshot.phase != Phase::Over || totals.in_flight == 0);
     Ok(())
@@ -116,6 +120,7 @@ proptest! {
                 Happening::Answered { .. } | Happening::Failed { .. } => {}
                 Happening::Pause => run.pause(now),
                 Happening::Continue => run.go_on(now),
+                Happening::LetIn => run.let_in(now),
                 Happening::Stop => run.stop(now),
                 Happening::StopAtOnce => run.stop_at_once(now),
             }
@@ -127,7 +132,8 @@ proptest! {
             prop_assert!(records.is_none_or(|records| snapshot.totals.generated <= records));
             generated = snapshot.totals.generated;
             // Whoever waits for nothing but answers waits for one that is to come.
-            let waits = wake.is_none() && !run.is_over() && snapshot.phase != Phase::Paused;
+            let is_held = matches!(snapshot.phase, Phase::Paused | Phase::LockedOut);
+            let waits = wake.is_none() && !run.is_over() && !is_held;
             prop_assert!(!waits || !under_way.is_empty());
         }
         run.stop_at_once(now);
@@ -135,6 +141,7 @@ proptest! {
         prop_assert!(run.is_over());
         let summary = run.summary(now);
         prop_assert_eq!(summary.totals.in_flight, 0);
+        prop_assert!(summary.unsent <= summary.totals.given_up);
         prop_assert_eq!(summary.given_up.values().sum::<u64>(), summary.totals.given_up);
     }
 }
@@ -178,7 +185,7 @@ fn what_went_wrong_has_its_time_and_is_over_when_requests_succeed_again() {
             run.answered(request, answer, now);
         }
         run.advance(now, 0, |request, records| {
-            under_way.push((request, records.len()))
+            under_way.push((request, records.len()));
         });
         told.push(run.snapshot(now).last_trouble);
     }

@@ -153,6 +153,20 @@ fn the_week_is_filled_with_rates_alone() {
 }
 
 #[test]
+fn a_plan_of_compressed_records_names_no_line_feed() {
+    let plan = |gzip| {
+        let form = Form {
+            name: "orders".into(),
+            gzip,
+            ..Form::default()
+        };
+        let plan = form.plan(TEMPLATE, &Week::default(), never).unwrap();
+        (plan.gzip, plan.line_feed)
+    };
+    assert_eq!((plan(false), plan(true)), ((false, true), (true, false)));
+}
+
+#[test]
 fn every_kind_of_rate_and_key_is_a_plan_that_can_run() {
     for rate in [
         RateKind::Constant,
@@ -226,7 +240,8 @@ fn samples_begin_at_the_simulated_time() {
         offset_minutes: 0,
     };
     let template = "{{date.simTime(\"YYYY-MM-DD\")}}";
-    assert_eq!(preview(template, true, 1, 1, times).records, ["2024-02-29"]);
+    let made = preview(template, true, 1, 1, times).records;
+    assert_eq!(made[0].text, "2024-02-29");
 }
 
 #[test]
