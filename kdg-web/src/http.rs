@@ -7,6 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 pub use browser::Browser;
+pub(crate) use browser::wait;
 
 /// How long an answer is waited for: a full request takes a while over a slow line.
 pub const ANSWER_PATIENCE: Duration = Duration::from_secs(20);

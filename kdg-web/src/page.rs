@@ -48,11 +48,13 @@ mod summary;
 mod objects;
 
 // What they are made of.
+mod configuration;
 mod context;
 mod field;
 mod link;
 mod session;
 mod storage;
+mod tabs;
 mod widget;
 
 use leptos::prelude::*;

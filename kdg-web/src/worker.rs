@@ -7,15 +7,15 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures::channel::mpsc::{UnboundedSender, unbounded};
-use js_sys::{Date, Function, Promise, Reflect};
+use js_sys::{Date, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::aws::Client;
 use crate::drive::{NotStarted, Order, Place, Timer, drive, prepare};
-use crate::http::Browser;
+use crate::http::{Browser, wait};
 use crate::message::{Access, FromWorker, ToWorker};
 use crate::plan::Plan;
 use crate::preview::{Times, preview};
@@ -171,17 +171,6 @@ impl Timer for BrowserTime {
     #[expect(clippy::cast_precision_loss, reason = "waits are short")]
     async fn wait(self, time: Duration) {
         // Rounded up, so that what was waited for is due.
-        let ms = time.as_micros().div_ceil(1_000) as f64;
-        let mut wait = |resolve: Function, _| {
-            let global = js_sys::global();
-            let set = Reflect::get(&global, &"setTimeout".into())
-                .ok()
-                .and_then(|set| set.dyn_into::<Function>().ok());
-            if let Some(set) = set {
-                // A worker always has it.
-                let _ = set.call2(&global, &resolve, &JsValue::from_f64(ms));
-            }
-        };
-        let _ = JsFuture::from(Promise::new(&mut wait)).await;
+        wait(time.as_micros().div_ceil(1_000) as f64).await;
     }
 }

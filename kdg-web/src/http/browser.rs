@@ -47,7 +47,7 @@ impl Fetch for Browser {
         let asked = ask(&request).await;
         if asked.is_err() {
             // The event about a blocked request may come after its failure.
-            turn().await;
+            wait(0.0).await;
         }
         asked.map_err(|error| {
             let host = host(&request.url).to_owned();
@@ -70,8 +70,8 @@ impl Fetch for Browser {
     }
 }
 
-/// Lets the browser do what waits.
-async fn turn() {
+/// Waits by the browser's timer, in a window or in a worker: at 0 until what waits already is done.
+pub(crate) async fn wait(milliseconds: f64) {
     let mut wait = |resolve: Function, _| {
         let global = js_sys::global();
         let set = Reflect::get(&global, &"setTimeout".into())
@@ -79,7 +79,7 @@ async fn turn() {
             .and_then(|set| set.dyn_into::<Function>().ok());
         if let Some(set) = set {
             // Windows and workers always have it.
-            let _ = set.call1(&global, &resolve);
+            let _ = set.call2(&global, &resolve, &JsValue::from_f64(milliseconds));
         }
     };
     let _ = JsFuture::from(Promise::new(&mut wait)).await;

@@ -4,15 +4,14 @@ use leptos::prelude::*;
 
 use crate::aws::Client;
 use crate::cognito;
-use crate::config::{Config, RawConfig};
-use crate::http::{Browser, Fetch, Request};
+use crate::config::RawConfig;
+use crate::http::Browser;
 use crate::message::{
     Access, FromWorker, Sample, Snapshot, Summary, TemplateMistake, ToWorker, Trouble,
 };
 use crate::plan::{Field, FieldError, Plan};
-use crate::state::fit;
 use crate::state::form::Form;
-use crate::state::library::{Known, Library, Removed};
+use crate::state::library::{Library, Removed};
 use crate::state::place::{CheckedPlace, Place, Services};
 use crate::state::week::Week;
 use crate::state::words;
@@ -259,110 +258,6 @@ impl Page {
                 link.tell(message);
             }
         });
-    }
-
-    /// Takes a configuration over: where the streams are comes from it.
-    pub(crate) fn configure(self, raw: RawConfig) {
-        let checked: Result<Config, _> = raw.clone().validate();
-        match checked {
-            Ok(config) => {
-                self.region.set(config.region);
-                self.services.set(if config.endpoint.is_some() {
-                    Services::Custom
-                } else {
-                    Services::Aws
-                });
-                self.endpoint.set(config.endpoint.unwrap_or_default());
-                let shown = self.library.with_untracked(Library::current);
-                if self.form.with_untracked(|form| form.name.is_empty())
-                    && let Some(stream) = fit::first_stream(&shown, &config.streams)
-                {
-                    self.form.update(|form| form.name = stream);
-                }
-                self.config_trouble.set(None);
-            }
-            Err(error) => self.config_trouble.set(Some(error.to_string())),
-        }
-        self.config.set(raw);
-    }
-
-    /// What lies beside the page, or nothing, and the original's parameters of the address.
-    async fn read_config(self) {
-        let request = Request {
-            method: "GET",
-            url: "./config.json".into(),
-            headers: Vec::new(),
-            body: Vec::new(),
-        };
-        let answered = Browser
-            .fetch(request)
-            .await
-            .ok()
-            .filter(|answer| answer.status == 200);
-        let raw = answered.map_or_else(
-            || Ok(RawConfig::default()),
-            |answer| RawConfig::of_json(&String::from_utf8_lossy(&answer.body)),
-        );
-        let parameters = widget::parameters();
-        let parameters = parameters
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
-        match raw {
-            Ok(raw) => {
-                let raw = raw.with_parameters(parameters);
-                if raw != RawConfig::default() {
-                    self.configure(raw);
-                }
-            }
-            Err(error) => self.config_trouble.set(Some(error.to_string())),
-        }
-    }
-
-    /// Keeps the templates, together with what other tabs keep.
-    fn share_library(self) {
-        let known = StoredValue::new(Known::of(storage::text("library").as_deref()));
-        let meet = move || {
-            let stored = storage::text("library");
-            let mut library = self.library.get_untracked();
-            let copies = known.try_update_value(|known| library.meet(known, stored.as_deref()));
-            if library != self.library.get_untracked() {
-                self.library.set(library);
-            }
-            if let Some(copies) = copies.filter(|copies| !copies.is_empty()) {
-                self.report(format!(
-                    "Another tab has changed the same templates; its texts are kept as {}.",
-                    copies.join(", ")
-                ));
-            }
-        };
-        Effect::new(move |_| {
-            self.library.track();
-            meet();
-            let json = self.library.with_untracked(serde_json::to_string);
-            if let Ok(json) = json {
-                let is_kept = storage::put("library", &json);
-                if is_kept {
-                    known.set_value(Known::of(Some(&json)));
-                }
-                self.is_kept.set(is_kept);
-            }
-        });
-        window_event_listener_untyped("storage", move |_| meet());
-    }
-
-    /// Takes the template of a link once: then the address is that of the page alone.
-    fn follow_link(self) {
-        let fragment = widget::fragment();
-        let followed = self.library.try_update(|library| library.follow(&fragment));
-        match followed {
-            Some(Ok(Some(name))) => {
-                self.report(format!("The link brought the template {name}."));
-                self.fit();
-            }
-            Some(Err(error)) => self.report(error.to_string()),
-            _ => return,
-        }
-        widget::forget_fragment();
     }
 
     fn ask_for_samples(self) {

@@ -1,20 +1,19 @@
 //! Trying a record out before it is sent. What tries it is loaded when the panel is first opened.
 
+mod told;
+
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::state::words;
-use crate::trial::{Answer, Fate, Form, Shipped, Tried, Writing, Wrong, headline, offset};
+use crate::trial::{Answer, Fate, Form, Shipped, Writing, headline};
 
+use self::told::Told;
 use super::context::{Page, Preview};
 use super::link::Link;
 use super::widget;
 
 /// What a pipeline is called that does not come from the repository.
 const OWN: &str = "pipeline";
-
-/// Of a large object only the beginning is shown.
-const MOST_CHARACTERS: usize = 16 * 1024;
 
 /// What is filled in, and what comes of it.
 #[derive(Clone, Copy)]
@@ -292,95 +291,6 @@ fn Record(bench: Bench) -> impl IntoView {
     }
 }
 
-/// What came of it, in full.
-#[component]
-fn Told(answer: Answer, bench: Bench) -> impl IntoView {
-    match answer {
-        Answer::Tried { bytes, records } => {
-            let count = records.len();
-            let records = records.into_iter();
-            records
-                .map(|tried| view! { <Verdict tried=tried count=count bytes=bytes/> })
-                .collect_view()
-                .into_any()
-        }
-        Answer::Wrong { problems } => {
-            let problems = problems.into_iter();
-            let problems = problems.map(|wrong| view! { <Problem wrong=wrong bench=bench/> });
-            view! { <ul id="trial-problems" class="problems" aria-label="What is wrong with the file">{problems.collect_view()}</ul> }
-                .into_any()
-        }
-        Answer::Ready { .. } | Answer::Unread { .. } | Answer::Failed { .. } => ().into_any(),
-    }
-}
-
-/// One mistake, which leads to its place.
-#[component]
-fn Problem(wrong: Wrong, bench: Bench) -> impl IntoView {
-    let Some((line, column)) = wrong.line.zip(wrong.column) else {
-        return view! { <li class="wrong">{wrong.text}</li> }.into_any();
-    };
-    let go = move |_| {
-        let place = bench
-            .form
-            .with_untracked(|form| offset(&form.file, line, column));
-        widget::go_to("trial-file", place);
-    };
-    view! { <li><button class="mistake" on:click=go>{wrong.text}</button></li> }.into_any()
-}
-
-/// What becomes of one record, step by step.
-#[component]
-fn Verdict(tried: Tried, count: usize, bytes: usize) -> impl IntoView {
-    let size = match tried.place {
-        Some(place) => format!("{place} of {count} in {} ", words::bytes(bytes as u64)),
-        None => words::bytes(bytes as u64),
-    };
-    let decoded = if tried.decoded.is_empty() {
-        "nothing".to_owned()
-    } else {
-        tried.decoded.join(", ")
-    };
-    let fate = match tried.fate {
-        Fate::Stored { key, body } => view! {
-            <dt>"Stored as"</dt>
-            <dd class="mono">{key}</dd>
-            <dt>"With body"</dt>
-            <dd><pre class="content" tabindex="0" aria-label="What is stored">{beginning(body)}</pre></dd>
-        }
-        .into_any(),
-        Fate::Filtered => view! {
-            <dt>"Filtered"</dt>
-            <dd>"the pipeline's filter or program drops it"</dd>
-        }
-        .into_any(),
-        Fate::Quarantined {
-            code,
-            reason,
-            folder,
-        } => view! {
-            <dt>"Quarantined"</dt>
-            <dd><span class="mono">{code}</span>": "{reason}</dd>
-            <dt>"Kept below"</dt>
-            <dd class="mono">{folder}</dd>
-        }
-        .into_any(),
-    };
-    view! {
-        <dl class="steps">
-            <dt>"Record"</dt>
-            <dd>{size}</dd>
-            <dt>"Decoded"</dt>
-            <dd>{decoded}</dd>
-            {tried.passed.then(|| view! {
-                <dt>"Filter"</dt>
-                <dd>"passed"</dd>
-            })}
-            {fate}
-        </dl>
-    }
-}
-
 /// What the result is, for its colour.
 fn kind(told: Option<&Answer>) -> &'static str {
     let fate = |is: fn(&Fate) -> bool| {
@@ -396,12 +306,5 @@ fn kind(told: Option<&Answer>) -> &'static str {
         _ if fate(|fate| matches!(fate, Fate::Quarantined { .. })) => "quarantined",
         _ if fate(|fate| matches!(fate, Fate::Stored { .. })) => "stored",
         _ => "filtered",
-    }
-}
-
-fn beginning(text: String) -> String {
-    match text.char_indices().nth(MOST_CHARACTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
     }
 }

@@ -6,6 +6,7 @@ mod carrier;
 mod config;
 mod firehose;
 mod law;
+mod library;
 mod orders;
 mod original;
 mod pace;

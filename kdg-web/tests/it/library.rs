@@ -1,0 +1,202 @@
+//! The templates that are kept, exported, imported, linked, and shared between tabs.
+
+use kdg_web::link::LinkError;
+use kdg_web::state::library::{ImportError, Known, Library};
+
+#[test]
+fn what_was_exported_is_imported_once() {
+    let mut library = Library::default();
+    library.add("orders", "{{random.uuid}}".into());
+    let file = library.export();
+    let mut other = Library::default();
+    assert_eq!(other.import(&file).unwrap().names.len(), 2);
+    assert_eq!(other.all(), library.all());
+    let again = other.import(&file).unwrap();
+    assert_eq!(other.all().len(), 2);
+    assert_eq!(
+        again.words(),
+        "Imported no template; 2 templates the same here already."
+    );
+}
+
+#[test]
+fn the_storage_of_the_original_is_imported_without_its_empty_places() {
+    let templates = serde_json::to_string(&serde_json::json!([
+        {"name": "Schema Discovery Payload", "template": "{{date.now}}"},
+        {"name": "Template 2", "template": ""},
+    ]))
+    .unwrap();
+    let storage = serde_json::json!({
+        "cid": "x", "r": "us-east-1", "templates": templates, "periods": "{\"#0-0-mu\": \"5\"}",
+    });
+    let mut library = Library::default();
+    let import = library.import(&storage.to_string()).unwrap();
+    assert_eq!(import.names, ["Schema Discovery Payload"]);
+    assert_eq!(
+        import.words(),
+        "Imported 1 template and the week of hours; 1 template without a text left out."
+    );
+    assert_eq!(import.periods.unwrap()["#0-0-mu"], "5");
+    assert_eq!(library.current().template, "{{date.now}}");
+}
+
+#[test]
+fn a_file_of_something_else_changes_nothing_and_says_what_is_needed() {
+    let mut library = Library::default();
+    assert!(matches!(
+        library.import("template"),
+        Err(ImportError::NoJson(_))
+    ));
+    assert_eq!(library.import("{\"a\": 1}"), Err(ImportError::Nothing));
+    assert_eq!(library, Library::default());
+}
+
+#[test]
+fn a_link_carries_a_template_with_every_character() {
+    let mut library = Library::default();
+    library.add("größe", "{\"ü\": \"<b>{{random.uuid}}</b>\"}\n".into());
+    let fragment = library.fragment().unwrap();
+    let mut other = Library::default();
+    assert_eq!(
+        other.follow(&format!("#{fragment}")).unwrap().as_deref(),
+        Some("größe")
+    );
+    assert_eq!(other.current(), library.current());
+    assert_eq!(other.follow("#elsewhere"), Ok(None));
+    assert_eq!(other.follow("#template=%%"), Err(LinkError::Damaged));
+}
+
+#[test]
+fn names_stay_different_and_one_template_always_remains() {
+    let mut library = Library::default();
+    let first = library.current().name;
+    assert_eq!(library.add(&first, "x".into()), format!("{first} 2"));
+    library.rename(&first);
+    assert_eq!(library.current().name, format!("{first} 3"));
+    library.remove();
+    library.remove();
+    assert_eq!(
+        (library.all().len(), library.current().template.as_str()),
+        (1, "")
+    );
+}
+
+#[test]
+fn templates_that_were_removed_come_back_to_their_places() {
+    let mut library = Library::default();
+    library.add("second", "2".into());
+    library.add("third", "3".into());
+    let before = library.clone();
+    let mut removed = Vec::new();
+    for _ in 0..3 {
+        removed.push(library.remove());
+    }
+    assert_eq!(names(&library), ["template"]);
+    while let Some(last) = removed.pop() {
+        library.restore(last);
+    }
+    assert_eq!(library.all()[..3], before.all()[..]);
+    assert_eq!(library.current(), before.current());
+}
+
+#[test]
+fn what_was_kept_and_cannot_be_read_is_begun_anew() {
+    assert_eq!(
+        Library::kept(Some("{\"templates\":[],\"shown\":3}")),
+        Library::default()
+    );
+    assert_eq!(Library::kept(Some("nonsense")), Library::default());
+}
+
+/// What a tab stores of its templates.
+fn stored(library: &Library) -> String {
+    serde_json::to_string(library).unwrap()
+}
+
+fn names(library: &Library) -> Vec<&str> {
+    library
+        .all()
+        .iter()
+        .map(|named| named.name.as_str())
+        .collect()
+}
+
+#[test]
+fn two_tabs_keep_what_each_of_them_adds_changes_and_removes() {
+    let mut before = Library::default();
+    before.add("changed", "1".into());
+    before.add("removed", "2".into());
+    let json = stored(&before);
+    let (mut one, mut other) = (before.clone(), before);
+    let (mut known_to_one, mut known_to_other) = (Known::of(Some(&json)), Known::of(Some(&json)));
+    one.remove();
+    one.add("from one", String::new());
+    assert!(one.meet(&mut known_to_one, Some(&json)).is_empty());
+    other.show(1);
+    other.write("1, changed".into());
+    other.add("from other", "3".into());
+    let json = stored(&one);
+    assert!(other.meet(&mut known_to_other, Some(&json)).is_empty());
+    let json = stored(&other);
+    assert!(one.meet(&mut known_to_one, Some(&json)).is_empty());
+    for library in [&one, &other] {
+        let mut names = names(library);
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            ["changed", "from one", "from other", "user-activity"]
+        );
+        let changed = library.all().iter().find(|named| named.name == "changed");
+        assert_eq!(changed.unwrap().template, "1, changed");
+    }
+    assert_eq!(
+        (one.current().name, other.current().name),
+        ("from one".into(), "from other".into())
+    );
+}
+
+#[test]
+fn what_one_tab_changes_is_not_lost_when_the_other_changes_or_removes_it() {
+    let mut ours = Library::default();
+    ours.add("mine", "1".into());
+    let json = stored(&ours);
+    let mut theirs = ours.clone();
+    let mut known = Known::of(Some(&json));
+    theirs.write("theirs".into());
+    ours.write("ours".into());
+    assert_eq!(ours.meet(&mut known, Some(&stored(&theirs))), ["mine 2"]);
+    assert_eq!(names(&ours), ["user-activity", "mine", "mine 2"]);
+    assert_eq!(ours.current().template, "ours");
+    assert_eq!(ours.all()[2].template, "theirs");
+
+    let mut theirs = ours.clone();
+    let mut known = Known::of(Some(&stored(&ours)));
+    ours.write("ours, again".into());
+    theirs.remove();
+    assert!(ours.meet(&mut known, Some(&stored(&theirs))).is_empty());
+    assert_eq!(ours.current().template, "ours, again");
+}
+
+#[test]
+fn a_storage_that_was_emptied_or_damaged_removes_no_template() {
+    let library = Library::default();
+    for damaged in [None, Some("nonsense")] {
+        let mut ours = library.clone();
+        let mut known = Known::of(Some(&stored(&library)));
+        assert!(ours.meet(&mut known, damaged).is_empty());
+        assert_eq!(ours, library);
+    }
+}
+
+#[test]
+fn a_template_that_the_other_tab_renames_stays_shown() {
+    let mut ours = Library::default();
+    ours.add("mine", "1".into());
+    let mut known = Known::of(Some(&stored(&ours)));
+    let mut theirs = ours.clone();
+    theirs.rename("yours");
+    theirs.show(0);
+    ours.meet(&mut known, Some(&stored(&theirs)));
+    assert_eq!(names(&ours), ["user-activity", "yours"]);
+    assert_eq!(ours.current().name, "yours");
+}
