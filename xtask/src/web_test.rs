@@ -15,6 +15,9 @@ const PIPELINES: [&str; 2] = ["--pipelines", "kdg-web/tests/browser/pipelines"];
 /// Of everybody; `kdg-web/tests/browser/sign_in.js` knows it, too.
 const PASSWORD: &str = "Correct-horse-9";
 
+/// Who signs in for the first time where an app is asked for: one for each kind of picture.
+const FIRST_SIGN_INS: [&str; 4] = ["light-desktop", "light-phone", "dark-desktop", "dark-phone"];
+
 /// How long keys last: so short that a run sees several.
 const EXPIRY_SECONDS: u8 = 5;
 
@@ -46,7 +49,11 @@ pub(crate) fn run() -> anyhow::Result<()> {
         ["--delivery-stream", "clicks=clicks-bucket"],
     ];
     let people = Signing::start(&built, &data.join("people"), &page, people.as_flattened())?;
-    let codes = Signing::start(&built, &data.join("codes"), &page, &["--page-mfa"])?;
+    let mut invited = vec!["--page-mfa"];
+    for user in FIRST_SIGN_INS {
+        invited.extend(["--page-invite", user]);
+    }
+    let codes = Signing::start(&built, &data.join("codes"), &page, &invited)?;
     let mut claims = packages.script_at("kdg-web/tests/browser/main.js");
     claims.arg(chromium).arg(page);
     claims.arg(step::target().join("web-screenshots"));

@@ -8,13 +8,13 @@ import { SEQUENCE, choose, fill, inside, numbers, over, run, start, total, upTo,
 import { keys, object } from './stack.js';
 
 export const PASSWORD = 'Correct-horse-9';
-const OTHER_PASSWORD = 'Another-horse-8';
+export const OTHER_PASSWORD = 'Another-horse-8';
 
 /** The seconds that a code of an authenticator app is good for. */
 const CODE_SECONDS = 30;
 
 /** The code that an app shows now, or so many codes later (RFC 6238). */
-function code(secret, later = 0) {
+export function code(secret, later = 0) {
   const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
   const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
   const counter = Buffer.alloc(8);

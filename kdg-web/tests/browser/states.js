@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
-import { balanced, choose, clock, fill, over, press, ready, start, write } from './page.js';
+import { balanced, choose, clock, fill, inside, over, press, ready, start, write } from './page.js';
+import { OTHER_PASSWORD, PASSWORD, code, sign } from './sign_in.js';
 
 const TEMPLATE = '{{let code = random.arrayElement([200, 404, 500])}}\n{"id": {{sequence.next}},\n "who": "{{name.findName}}",\n "at": "{{date.utc}}",\n "code": {{code}}}';
 
@@ -16,6 +17,26 @@ export async function accessible(page, axe, state) {
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(' | ')}`);
   });
   assert.deepEqual(found, [], state);
+}
+
+/** Signs in who is invited where an authenticator app is asked for, and signs in once more. */
+async function firstSignIn(page, address, user, state) {
+  const go = () => press(page, 'Sign in');
+  await page.goto(address);
+  await sign(page, user, PASSWORD);
+  await page.getByLabel('New password').fill(OTHER_PASSWORD);
+  await page.getByLabel('Once more').fill(OTHER_PASSWORD);
+  await state('new-password');
+  await go();
+  const secret = await page.locator('form .mono').innerText();
+  await state('authenticator');
+  await page.getByLabel('Six digits of the app').fill(code(secret));
+  await go();
+  await inside(page);
+  await press(page, 'Sign out');
+  await sign(page, user, OTHER_PASSWORD);
+  await page.getByLabel('Six digits of your authenticator app').waitFor();
+  await state('code');
 }
 
 export const stateClaims = ['light', 'dark'].flatMap((colorScheme) =>
@@ -35,6 +56,7 @@ export const stateClaims = ['light', 'dark'].flatMap((colorScheme) =>
       await page.goto(given.people.page);
       await page.getByLabel('User name').waitFor();
       await state('user');
+      await firstSignIn(page, given.codes.page, `${colorScheme}-${device}`, state);
       await page.goto(address);
       await page.getByLabel('Access key ID').waitFor();
       await state('sign-in');
