@@ -128,6 +128,38 @@ export const accessClaims = [
     },
   ],
   [
+    'a session that is revoked makes a run wait until its user signs in again, and costs it nothing',
+    async (given) => {
+      const { page, people, axe } = given;
+      const lane = given.lane(people.endpoint);
+      await lane.account();
+      await page.goto(people.page);
+      const proved = page.waitForResponse((answer) => answer.request().headers()['x-amz-target']?.endsWith('RespondToAuthChallenge'));
+      await sign(page, 'tester', PASSWORD);
+      const answer = await proved;
+      const { RefreshToken: Token } = (await answer.json()).AuthenticationResult;
+      const { ClientId } = answer.request().postDataJSON();
+      await inside(page);
+      await fill(page, 'Stream name', lane.name);
+      await fill(page, 'Records per second', 50);
+      await start(page);
+      await past(page, 'acknowledged', 0);
+      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSCognitoIdentityProviderService.RevokeToken' };
+      const revoked = await fetch(answer.url(), { method: 'POST', headers, body: JSON.stringify({ Token, ClientId }) });
+      assert.ok(revoked.ok, await revoked.text());
+      await page.locator('[data-phase="locked-out"]').waitFor();
+      await page.locator('.note').filter({ hasText: 'sign in again' }).waitFor();
+      await accessible(page, axe, 'locked out');
+      const acknowledged = await total(page, 'acknowledged');
+      await sign(page, 'tester', PASSWORD);
+      await past(page, 'acknowledged', acknowledged);
+      assert.equal(await total(page, 'given-up'), 0);
+      await press(page, 'Stop');
+      await over(page);
+      await balanced(page, lane);
+    },
+  ],
+  [
     'an address that the policy of the page blocks is told as that, with what allows it',
     async (given) => {
       const { page, complaints } = given;
