@@ -1,17 +1,15 @@
 //! What holds of a run at every instant, whatever happens and in whatever order.
 
-use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use kdg::{Answer, RequestId};
-use kdg_web::aws::kinesis::Shards;
 use kdg_web::aws::{AwsError, Kind};
 use kdg_web::message::{Phase, Snapshot};
-use kdg_web::run::{Run, Surroundings};
+use kdg_web::run::Run;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::run::identified;
+use crate::run::{identified, surroundings};
 
 /// Something that happens to a run.
 #[derive(Debug, Clone)]
@@ -94,14 +92,7 @@ proptest! {
         let rate = per_second.map_or(json!({"kind": "unlimited"}), |rate: f64| json!({"kind": "constant", "perSecond": rate}));
         let plan = identified(&json!({"rate": rate, "stop": {"records": records}}));
         let checked = plan.validate().unwrap();
-        let mut run = Run::new(plan, checked, Surroundings {
-            now_ms: 0,
-            offset_minutes: 0,
-            any_seed: 1,
-            shards: Shards::default(),
-            max_requests: NonZeroUsize::new(4).unwrap(),
-            region: "us-east-1".to_owned(),
-        });
+        let mut run = Run::new(plan, checked, surroundings(4));
         let mut now = Duration::ZERO;
         let mut under_way: Vec<(RequestId, usize)> = Vec::new();
         let mut generated = 0;
@@ -152,15 +143,7 @@ fn what_went_wrong_has_its_time_and_is_over_when_requests_succeed_again() {
         &json!({"rate": {"kind": "constant", "perSecond": 2}, "stop": {"records": 100}}),
     );
     let checked = plan.validate().unwrap();
-    let surroundings = Surroundings {
-        now_ms: 0,
-        offset_minutes: 0,
-        any_seed: 1,
-        shards: Shards::default(),
-        max_requests: NonZeroUsize::MIN,
-        region: "us-east-1".to_owned(),
-    };
-    let mut run = Run::new(plan, checked, surroundings);
+    let mut run = Run::new(plan, checked, surroundings(1));
     // Fails for two seconds, and succeeds from then on.
     let mut told = Vec::new();
     let mut under_way = Vec::new();

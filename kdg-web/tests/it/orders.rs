@@ -1,14 +1,12 @@
 //! What a run is told while it goes on.
 
-use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use futures::channel::mpsc::UnboundedSender;
-use kdg_web::aws::kinesis::Shards;
 use kdg_web::aws::{AwsError, Kind};
 use kdg_web::drive::Order;
 use kdg_web::message::{Credentials, EndedBy, Phase, Snapshot};
-use kdg_web::run::{Run, Surroundings};
+use kdg_web::run::Run;
 use kdg_web::state::words;
 use local::fault::Fault;
 use local::stack::Faults;
@@ -16,19 +14,8 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::carrier::now_ms;
-use crate::run::{identified, identities, run, stream, until};
+use crate::run::{identified, identities, run, stream, surroundings, until};
 use crate::stack::{Running, start_in, test_key};
-
-fn surroundings() -> Surroundings {
-    Surroundings {
-        now_ms: 0,
-        offset_minutes: 0,
-        any_seed: 1,
-        shards: Shards::default(),
-        max_requests: NonZeroUsize::new(4).unwrap(),
-        region: "us-east-1".to_owned(),
-    }
-}
 
 #[tokio::test]
 async fn credentials_that_expire_are_replaced_while_records_wait() {
@@ -131,7 +118,7 @@ async fn a_stack_that_no_longer_knows_the_keys_costs_no_record_once_there_are_ot
 fn records_wait_for_other_credentials_for_as_long_as_it_takes() {
     let plan = identified(&json!({"stop": {"records": 5}}));
     let checked = plan.validate().unwrap();
-    let mut run = Run::new(plan, checked, surroundings());
+    let mut run = Run::new(plan, checked, surroundings(4));
     let mut under_way = Vec::new();
     let mut now = Duration::ZERO;
     while under_way.is_empty() {

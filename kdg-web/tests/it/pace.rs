@@ -1,16 +1,14 @@
 //! What a run tells of its rates.
 
 use std::collections::VecDeque;
-use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use kdg::{Answer, RequestId};
-use kdg_web::aws::kinesis::Shards;
 use kdg_web::message::Snapshot;
-use kdg_web::run::{Run, Surroundings};
+use kdg_web::run::Run;
 use serde_json::json;
 
-use crate::run::identified;
+use crate::run::{identified, surroundings};
 
 /// From one step of the simulated time to the next.
 const STEP: Duration = Duration::from_millis(5);
@@ -22,15 +20,7 @@ fn reports(per_second: f64, records: u64) -> Vec<Snapshot> {
         "stop": {"records": records},
     }));
     let checked = plan.validate().unwrap();
-    let surroundings = Surroundings {
-        now_ms: 0,
-        offset_minutes: 0,
-        any_seed: 1,
-        shards: Shards::default(),
-        max_requests: NonZeroUsize::new(6).unwrap(),
-        region: "us-east-1".to_owned(),
-    };
-    let mut run = Run::new(plan, checked, surroundings);
+    let mut run = Run::new(plan, checked, surroundings(6));
     let mut under_way: VecDeque<(Duration, RequestId, usize)> = VecDeque::new();
     let mut reports = Vec::new();
     let mut now = Duration::ZERO;

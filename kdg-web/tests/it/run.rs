@@ -1,15 +1,18 @@
 //! Runs against a stream, and what is in the stream afterwards.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use kdg_web::aws::Client;
+use kdg_web::aws::kinesis::Shards;
 use kdg_web::drive::{NotStarted, Order, Place, Timer, drive, prepare};
 use kdg_web::http::Fetch;
 use kdg_web::message::{EndedBy, Snapshot, Summary, Totals};
 use kdg_web::plan::{Plan, Target};
 use kdg_web::preview::{Times, preview};
+use kdg_web::run::Surroundings;
 use local::fault::Fault;
 use local::stack::Faults;
 use serde_json::json;
@@ -110,6 +113,18 @@ pub(crate) fn identified(changes: &serde_json::Value) -> Plan {
     let mut plan = plan(changes);
     "{{random.uuid}}".clone_into(&mut plan.template);
     plan
+}
+
+/// Where and when a run takes place that has so many requests under way at most.
+pub(crate) fn surroundings(max_requests: usize) -> Surroundings {
+    Surroundings {
+        now_ms: 0,
+        offset_minutes: 0,
+        any_seed: 1,
+        shards: Shards::default(),
+        max_requests: NonZeroUsize::new(max_requests).unwrap(),
+        region: "us-east-1".to_owned(),
+    }
 }
 
 /// What is stored once or more, by its bytes.
