@@ -84,8 +84,7 @@ impl Kept {
 }
 
 impl Quarantine {
-    /// The bucket of this name. The client should use [`pipeline::store::retries`] and
-    /// [`pipeline::store::timeouts`].
+    /// The bucket of this name. The client should be that of [`pipeline::store::client`].
     pub fn new(client: Client, bucket: String, pipeline: String) -> Self {
         Self {
             client,

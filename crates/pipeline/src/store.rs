@@ -15,7 +15,7 @@ use crate::{
 #[cfg(feature = "s3")]
 pub use access::access;
 #[cfg(feature = "s3")]
-pub use s3::{Bucket, retries, timeouts};
+pub use s3::{Bucket, client, retries};
 
 /// Where objects are put: S3, or a stand-in for it.
 pub trait Store {

@@ -43,11 +43,8 @@ pub(crate) struct Object {
 impl Bucket {
     /// The bucket of this name.
     pub(crate) fn of(config: &SdkConfig, name: &str) -> Self {
-        let config = aws_sdk_s3::config::Builder::from(config)
-            .retry_config(store::retries())
-            .timeout_config(store::timeouts());
         Self {
-            client: Client::from_conf(config.build()),
+            client: store::client(config),
             name: name.into(),
         }
     }

@@ -4,7 +4,6 @@ use std::io::{self, Write as _};
 use std::{cell::Cell, time::SystemTime};
 
 use aws_sdk_kinesis as kinesis;
-use aws_sdk_s3 as s3;
 use ingest::{Ingest, fetch::Patience, keep::Quarantine, run::Invocation, transport};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use pipeline::{config::IngestConfig, store};
@@ -41,11 +40,7 @@ fn open() -> Result<Function, Error> {
         .timeout_config(transport::timeouts());
     let stream = kinesis::Client::from_conf(client.build());
     let stream = transport::Stream::new(stream, &config.stream);
-    let client = s3::config::Builder::from(&aws)
-        .retry_config(store::retries())
-        .timeout_config(store::timeouts());
-    let bucket = s3::Client::from_conf(client.build());
-    let quarantine = Quarantine::new(bucket, config.bucket.clone(), config.name.clone());
+    let quarantine = Quarantine::new(store::client(&aws), config.bucket.clone(), config.name.clone());
     let ingest = Ingest::new(&config, Patience::default(), stream, quarantine)?;
     Ok(ingest)
 }

@@ -1,12 +1,12 @@
 //! A Kinesis batch in, S3 objects out: the wiring of `pipeline` into a Lambda function.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, LazyCell},
     io::{self, Write},
+    thread,
     time::SystemTime,
 };
 
-use aws_sdk_s3::{Client, config};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use pipeline::{
     Config, Event, Processor,
@@ -17,7 +17,7 @@ use pipeline::{
 };
 use tokio::time::Instant;
 
-// One thread: a function with less than two virtual processors has nothing to run a second on.
+// One thread for events: a function has less than two processors once it has started.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt()
@@ -26,7 +26,8 @@ async fn main() -> Result<(), Error> {
         .with_writer(io::stderr)
         .with_max_level(tracing::Level::WARN)
         .init();
-    let processor = &open().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    let open = open().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
+    let processor = &LazyCell::new(open);
     let cold_start = &Cell::new(true);
     lambda_runtime::run(service_fn(move |event| {
         handle(processor, event, cold_start.take())
@@ -34,15 +35,22 @@ async fn main() -> Result<(), Error> {
     .await
 }
 
-/// Reads the configuration and prepares the client; no request is made yet.
-fn open() -> Result<Processor<Bucket>, ConfigError> {
+/// Reads the configuration, and tells how to get at the processor; no request is made yet.
+///
+/// The client takes longer to prepare than all the rest, and a second thread does it while this one
+/// compiles the pipeline and asks for the first event.
+fn open() -> Result<impl FnOnce() -> Processor<Bucket>, ConfigError> {
     let variable = |name: &str| std::env::var(name).ok();
+    let access = store::access(variable)?;
+    let prepared = thread::spawn({
+        let access = access.clone();
+        move || store::client(&access)
+    });
     let (config, bucket) = Config::from_env(variable)?;
-    let s3 = config::Builder::from(&store::access(variable)?)
-        .retry_config(store::retries())
-        .timeout_config(store::timeouts());
-    let bucket = Bucket::new(Client::from_conf(s3.build()), bucket);
-    Ok(Processor::new(config, bucket))
+    Ok(move || {
+        let client = prepared.join().unwrap_or_else(|_| store::client(&access));
+        Processor::new(config, Bucket::new(client, bucket))
+    })
 }
 
 async fn handle(

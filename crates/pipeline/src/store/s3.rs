@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use aws_sdk_s3::{
     Client,
-    config::{retry::RetryConfig, timeout::TimeoutConfig},
+    config::{self, retry::RetryConfig, timeout::TimeoutConfig},
     error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
 };
+use aws_types::SdkConfig;
 
 use super::{Condition, Put, Store};
 use crate::{
@@ -23,7 +24,7 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// The bucket of this name. The client should use [`retries`] and [`timeouts`].
+    /// The bucket of this name. The client should be that of [`client`].
     pub fn new(client: Client, name: String) -> Self {
         Self { client, name }
     }
@@ -73,6 +74,15 @@ impl Store for Bucket {
     }
 }
 
+/// A client that repeats as [`retries`] says, and gives up on a request after ten seconds; it makes
+/// none yet.
+pub fn client(access: &SdkConfig) -> Client {
+    let config = config::Builder::from(access)
+        .retry_config(retries())
+        .timeout_config(timeouts());
+    Client::from_conf(config.build())
+}
+
 /// How the client repeats a failed request: often enough that one failure in ten is absorbed
 /// within the invocation (1 in 100,000 is left), and soon enough for a Lambda's time.
 pub fn retries() -> RetryConfig {
@@ -83,7 +93,7 @@ pub fn retries() -> RetryConfig {
 }
 
 /// How long the client waits: a request that takes longer than these is better sent again.
-pub fn timeouts() -> TimeoutConfig {
+fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
         .operation_attempt_timeout(Duration::from_secs(10))
