@@ -40,7 +40,11 @@ fn open() -> Result<Function, Error> {
         .timeout_config(transport::timeouts());
     let stream = kinesis::Client::from_conf(client.build());
     let stream = transport::Stream::new(stream, &config.stream);
-    let quarantine = Quarantine::new(store::client(&aws), config.bucket.clone(), config.name.clone());
+    let quarantine = Quarantine::new(
+        store::client(&aws),
+        config.bucket.clone(),
+        config.name.clone(),
+    );
     let ingest = Ingest::new(&config, Patience::default(), stream, quarantine)?;
     Ok(ingest)
 }

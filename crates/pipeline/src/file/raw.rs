@@ -136,7 +136,7 @@ fn problem(path: &str, error: &Error) -> Problem {
         Error::SerdeMissingField { field, .. } => (
             join(parent, field),
             "is missing".to_owned(),
-            "add it; README.md shows a whole file".to_owned(),
+            "add it; pipelines/README.md tells of every field".to_owned(),
         ),
         Error::SerdeUnknownVariant {
             variant, expected, ..
@@ -163,7 +163,7 @@ fn problem(path: &str, error: &Error) -> Problem {
         Error::Eof { .. } => (
             String::new(),
             "the file is empty".to_owned(),
-            "README.md shows a whole one".to_owned(),
+            "pipelines/README.md tells of every field".to_owned(),
         ),
         Error::MultipleDocuments { .. } => (
             String::new(),
@@ -232,6 +232,9 @@ mod tests {
     /// Terraform reads the file by itself, and refuses what it does not know.
     const TERRAFORM: &str = include_str!("../../../../terraform/modules/pipeline-file/main.tf");
 
+    /// What people read.
+    const REFERENCE: &str = include_str!("../../../../pipelines/README.md");
+
     /// The fields of a part, as serde names them to who writes another.
     fn known<T: DeserializeOwned>() -> BTreeSet<String> {
         let error = serde_json::from_str::<T>("{\"?\":0}").err().unwrap();
@@ -242,26 +245,49 @@ mod tests {
         text.split(mark).skip(1).step_by(2).map(str::to_owned)
     }
 
+    /// Each part of a file with its fields.
+    fn parts() -> [(&'static str, BTreeSet<String>); 8] {
+        [
+            ("", known::<File>()),
+            ("stream", known::<Stream>()),
+            ("ingest", known::<Ingest>()),
+            ("process", known::<Process>()),
+            ("process.source", known::<Source>()),
+            ("object", known::<Object>()),
+            ("table", known::<Table>()),
+            ("generate", known::<Generate>()),
+        ]
+    }
+
     #[test]
     fn terraform_knows_the_same_fields() {
-        for (path, known) in [
-            ("", known::<File>()),
-            ("stream.", known::<Stream>()),
-            ("ingest.", known::<Ingest>()),
-            ("process.", known::<Process>()),
-            ("process.source.", known::<Source>()),
-            ("object.", known::<Object>()),
-            ("table.", known::<Table>()),
-            ("generate.", known::<Generate>()),
-        ] {
-            assert!(!known.is_empty(), "{path}");
-            let what = match path {
+        for (part, known) in parts() {
+            assert!(!known.is_empty(), "{part}");
+            let what = match part {
                 "" => "]) : field]".to_owned(),
-                path => format!("]) : \"{path}${{field}}\"]"),
+                part => format!("]) : \"{part}.${{field}}\"]"),
             };
             let (before, _) = TERRAFORM.split_once(&what).expect(&what);
             let (_, list) = before.rsplit_once('[').unwrap();
-            assert_eq!(quoted(list, '"').collect::<BTreeSet<_>>(), known, "{path}");
+            assert_eq!(quoted(list, '"').collect::<BTreeSet<_>>(), known, "{part}");
+        }
+    }
+
+    #[test]
+    fn the_reference_tells_of_every_field_in_its_part() {
+        for (part, known) in parts() {
+            let heading = match part {
+                "" => "\n## The file\n".to_owned(),
+                part => format!("\n## `{part}`\n"),
+            };
+            let (_, text) = REFERENCE.split_once(&heading).expect(&heading);
+            let text = text.split("\n## ").next().unwrap_or_default();
+            let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+            let told: BTreeSet<_> = rows
+                .filter_map(|row| row.split_once('`'))
+                .map(|(field, _)| field.to_owned())
+                .collect();
+            assert_eq!(told, known, "{part}");
         }
     }
 }

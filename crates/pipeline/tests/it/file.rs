@@ -169,7 +169,9 @@ fn an_unknown_field_names_the_nearest_known_one() {
 fn a_field_that_is_missing_is_named_with_its_path() {
     assert_eq!(
         with("  name: stream", "  shards: 1"),
-        ["test.yaml:2:3: stream.name: is missing; add it; README.md shows a whole file"]
+        [
+            "test.yaml:2:3: stream.name: is missing; add it; pipelines/README.md tells of every field"
+        ]
     );
     let problems = with("bucket: bucket\n", "");
     assert!(
@@ -217,7 +219,7 @@ fn yaml_that_does_not_fit_says_where() {
     }
     assert_eq!(
         problems(""),
-        ["test.yaml:1:1: the file is empty; README.md shows a whole one"]
+        ["test.yaml:1:1: the file is empty; pipelines/README.md tells of every field"]
     );
 }
 
