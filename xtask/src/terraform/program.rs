@@ -106,6 +106,16 @@ impl Terraform {
         }
     }
 
+    /// Writes a file of the configuration.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub(crate) fn write(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let file = self.folder.join(name);
+        fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))
+    }
+
     /// Installs the provider as the lock file has it.
     ///
     /// # Errors
