@@ -37,6 +37,11 @@ impl Scratch {
         Ok(scratch)
     }
 
+    /// Where the folders of the repository are copied to.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The root module.
     pub(crate) fn terraform(&self) -> PathBuf {
         self.root.join("terraform")
