@@ -1,13 +1,13 @@
 //! A test of `.github/plan.sh` and `.github/plan-summary.sh`: what a reviewer reads of a plan.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
-use crate::workflow_scripts::{Ended, program, run, script};
+use crate::workflow_scripts::{Ended, installed, program, run, script};
 use crate::{step, terraform};
 
 /// Stands in for Terraform: the plan in words, or as JSON.
@@ -48,7 +48,7 @@ check "leave" {
 ///
 /// When the summary lacks something, tells a value, or is longer than it may be.
 pub(crate) fn check() -> anyhow::Result<()> {
-    jq()?;
+    installed("jq")?;
     let folder = step::target().join("plan-summary");
     fs::create_dir_all(&folder)?;
     program(&folder, "terraform", TERRAFORM)?;
@@ -239,16 +239,4 @@ fn changes() -> Value {
             json!({})
         ),
     ])
-}
-
-/// Finds `jq`, which the servers of GitHub have, or installs it.
-fn jq() -> anyhow::Result<()> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found: Option<PathBuf> = std::env::split_paths(&path)
-        .map(|folder| folder.join("jq"))
-        .find(|program| program.exists());
-    if found.is_none() {
-        step::apt_install("jq").context("jq is needed for this test; install it")?;
-    }
-    Ok(())
 }

@@ -57,12 +57,27 @@ pub(crate) fn program(folder: &Path, name: &str, body: &str) -> anyhow::Result<(
     Ok(())
 }
 
+/// Finds a program that the servers of GitHub have, or installs it.
+///
+/// # Errors
+///
+/// When it is missing and cannot be installed.
+pub(crate) fn installed(program: &str) -> anyhow::Result<()> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if std::env::split_paths(&path).any(|folder| folder.join(program).exists()) {
+        return Ok(());
+    }
+    step::apt_install(program)
+        .with_context(|| format!("{program} is needed for this test; install it"))
+}
+
 /// Checks every script but those of a plan.
 ///
 /// # Errors
 ///
 /// When one does not do what it says.
 pub(crate) fn check() -> anyhow::Result<()> {
+    installed("openssl")?;
     let folder = step::target().join("workflow-scripts");
     fs::create_dir_all(&folder)?;
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -213,8 +228,8 @@ impl Scripts {
         // What AWS or another resource moves, and what only comes back empty.
         let moved = json!([change(
             "update",
-            json!({"bucket": "b", "rule": [{"prefix": null}], "tags": null, "policy": ""}),
-            json!({"bucket": "b", "rule": [{"prefix": ""}], "tags": {}, "policy": "hush"}),
+            &json!({"bucket": "b", "rule": [{"prefix": null}], "tags": null, "policy": ""}),
+            &json!({"bucket": "b", "rule": [{"prefix": ""}], "tags": {}, "policy": "hush"}),
         )]);
         let (ended, summary) = told(moved)?;
         if !ended.is_good || !summary.starts_with("**Nothing has changed outside Terraform.**\n") {
@@ -223,10 +238,10 @@ impl Scripts {
         let changed = json!([
             change(
                 "update",
-                json!({"bucket": "b", "rule": [{"prefix": "hush"}], "tags_all": {"a": "b"}}),
-                json!({"bucket": "b", "rule": [], "tags_all": {}}),
+                &json!({"bucket": "b", "rule": [{"prefix": "hush"}], "tags_all": {"a": "b"}}),
+                &json!({"bucket": "b", "rule": [], "tags_all": {}}),
             ),
-            change("delete", json!({"bucket": "b"}), Value::Null),
+            change("delete", &json!({"bucket": "b"}), &Value::Null),
         ]);
         let (ended, summary) = told(changed)?;
         let lines: Vec<_> = summary.lines().take(4).collect();
@@ -249,7 +264,7 @@ fn configuration() -> Value {
     json!({"root_module": {"module_calls": {"lake": {"module": {"resources": [bucket]}}}}})
 }
 
-fn change(action: &str, before: Value, after: Value) -> Value {
+fn change(action: &str, before: &Value, after: &Value) -> Value {
     json!({
         "address": r#"module.lake["a.b"].aws_s3_bucket.this"#,
         "change": {"actions": [action], "before": before, "after": after},
@@ -280,8 +295,8 @@ fn order() -> anyhow::Result<()> {
                 bail!("{name} does not wait for somebody else's lock");
             }
         }
-        let stands_in = |function: &&str| !text.contains(&format!("target/package/{function}.zip"));
-        if text.contains("touch ") && package::FUNCTIONS.iter().any(|it| stands_in(&it)) {
+        let lacks = |function: &&str| !text.contains(&format!("target/package/{function}.zip"));
+        if text.contains("touch ") && package::FUNCTIONS.iter().any(lacks) {
             bail!("{name} lacks a package that stands in for a function's");
         }
     }
