@@ -12,6 +12,10 @@ locals {
   region    = data.aws_region.current.name
   issuer    = "token.actions.githubusercontent.com"
   state_key = "${var.name_prefix}/terraform.tfstate"
+  plan_key  = "${var.name_prefix}/plan.key"
+
+  # No deployment has a prefix that begins so.
+  own_state_key = "terraform-bootstrap/terraform.tfstate"
 
   # What begins otherwise than with the prefix is out of reach for what is deployed.
   names = {
@@ -101,7 +105,24 @@ resource "aws_iam_role_policy_attachment" "this" {
   policy_arn = each.value.arn
 }
 
-# The state: both roles read it and hold its lock, one writes it.
+# A plan that waits for an approval is a file of GitHub's, for whoever reads the repository, and has the whole state
+# in it: it is sealed with this, which those may read who may read the state.
+resource "terraform_data" "plan_key" {
+  input = sensitive("${uuid()}${uuid()}")
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+resource "aws_s3_object" "plan_key" {
+  #checkov:skip=CKV_AWS_186:The bucket decides how its objects are encrypted, with var.kms_key_arn where there is one.
+  bucket  = module.state.name
+  key     = local.plan_key
+  content = sensitive(terraform_data.plan_key.output)
+}
+
+# The state: both roles read it, one writes it and holds its lock.
 data "aws_iam_policy_document" "state" {
   for_each = local.roles
 
@@ -112,15 +133,29 @@ data "aws_iam_policy_document" "state" {
   }
 
   statement {
-    sid       = "State"
-    actions   = each.key == "plan" ? ["s3:GetObject"] : ["s3:GetObject", "s3:PutObject"]
-    resources = ["${module.state.arn}/${local.state_key}"]
+    sid       = "Read"
+    actions   = ["s3:GetObject"]
+    resources = [for key in [local.state_key, local.plan_key] : "${module.state.arn}/${key}"]
   }
 
-  statement {
-    sid       = "Lock"
-    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-    resources = ["${module.state.arn}/${local.state_key}.tflock"]
+  dynamic "statement" {
+    for_each = each.key == "deploy" ? ["deploy"] : []
+
+    content {
+      sid       = "Write"
+      actions   = ["s3:PutObject"]
+      resources = ["${module.state.arn}/${local.state_key}"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "deploy" ? ["deploy"] : []
+
+    content {
+      sid       = "Lock"
+      actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      resources = ["${module.state.arn}/${local.state_key}.tflock"]
+    }
   }
 
   dynamic "statement" {
@@ -128,7 +163,7 @@ data "aws_iam_policy_document" "state" {
 
     content {
       sid       = "Key"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      actions   = each.key == "deploy" ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"]
       resources = [statement.value]
     }
   }

@@ -13,6 +13,21 @@ output "backend" {
   END
 }
 
+output "own_backend" {
+  description = "The file terraform/bootstrap/backend.tf, to be committed: this folder's own state goes into the bucket that it has made, by terraform init -migrate-state, where neither role may read or write it."
+  value       = <<-END
+    terraform {
+      backend "s3" {
+        bucket       = "${module.state.name}"
+        key          = "${local.own_state_key}"
+        region       = "${local.region}"
+        encrypt      = true
+        use_lockfile = true
+      }
+    }
+  END
+}
+
 output "deployment" {
   description = "The file terraform/deployment.auto.tfvars, to be committed: what the deployment has to know of all this. Its other variables, such as kdg and alarms, are added there, where workflows and people read them."
   value = join("", [for name, value in {

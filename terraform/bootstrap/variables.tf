@@ -34,12 +34,18 @@ variable "may_delete_data" {
 }
 
 variable "plan_subjects" {
-  description = "The subjects of GitHub's tokens that may plan, whole as the repository's OIDC settings show them: of pull requests, and of the main branch for the nightly plan."
+  description = "The subjects of GitHub's tokens that may plan, whole as the repository's OIDC settings show them: of pull requests, and of the main branch for what is deployed and for drift. Their role reads settings and the state, and lists the keys of the objects that pipelines have stored; what is in these it does not read."
   type        = list(string)
 
   validation {
     condition     = length(var.plan_subjects) > 0 && alltrue([for subject in var.plan_subjects : can(regex("^repo:[^*?]+$", subject))])
     error_message = "A subject is whole, without wildcards, such as repo:acme/lake:pull_request."
+  }
+
+  # A token of an environment is the deployer's.
+  validation {
+    condition     = alltrue([for subject in var.plan_subjects : !strcontains(subject, ":environment:")])
+    error_message = "plan_subjects names an environment, whose approvals are for deploy_subjects: plans are for repo:OWNER/NAME:pull_request and repo:OWNER/NAME:ref:refs/heads/main"
   }
 }
 

@@ -32,6 +32,31 @@ run "what_is_out_of_reach_and_what_is_not_is_named_whole" {
   expect_failures = [var.names_of_others, var.existing_buckets, var.delivery_streams, var.kms_key_arn, var.oidc_provider_arn]
 }
 
+run "a_subject_of_an_environment_plans_nothing" {
+  command = plan
+  module { source = "./bootstrap" }
+  variables { plan_subjects = ["repo:acme/lake:pull_request", "repo:acme/lake:environment:live"] }
+  expect_failures = [var.plan_subjects]
+}
+
+run "the_role_that_plans_writes_nothing_also_with_a_key" {
+  command = plan
+  module { source = "./bootstrap" }
+  variables { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/k" }
+
+  assert {
+    condition = alltrue([for statement in concat(flatten([for area, statements in local.statements : statements if startswith(area, "plan/")]), data.aws_iam_policy_document.state["plan"].statement) :
+      alltrue([for action in statement.actions : can(regex(":(AdminGet|AdminList|Decrypt|Describe|Get|List)", action))])
+    ])
+    error_message = "it would write"
+  }
+
+  assert {
+    condition     = contains(flatten(data.aws_iam_policy_document.state["deploy"].statement[*].actions), "kms:GenerateDataKey")
+    error_message = "the role that deploys could not write the state"
+  }
+}
+
 run "the_role_that_deploys_changes_nothing_of_others" {
   command = plan
   module { source = "./bootstrap" }

@@ -20,6 +20,7 @@ mod toolchain;
 mod wasm;
 mod web;
 mod web_test;
+mod workflow_scripts;
 mod workflows;
 
 use std::process::ExitCode;

@@ -18,7 +18,7 @@ use crate::step;
 use crate::toolchain::{Compiler, Target};
 
 /// The functions, as their packages and zips are called.
-const FUNCTIONS: [&str; 2] = ["process-stream", "ingest-http"];
+pub(crate) const FUNCTIONS: [&str; 2] = ["process-stream", "ingest-http"];
 
 /// What Lambda starts (`lambda/latest/dg/rust-package.html`).
 const BINARY: &str = "bootstrap";

@@ -23,6 +23,7 @@ use clap::ValueEnum;
 
 use self::deployment::{ADDED, Deployment};
 use self::mock_server::MockServer;
+pub(crate) use self::program::is_there;
 use self::program::{NoProvider, Terraform};
 use self::scan::Scan;
 use self::scratch::Scratch;
@@ -157,6 +158,7 @@ fn provisioned(
     bootstrap.confines(&resources)?;
     alarms::check(&resources)?;
     deployment.repeat()?;
+    deployment.drift()?;
     let state = deployment.change()?;
     deployed::check(&resources::of_state(&state), &[ADDED.to_owned()])?;
     deployment.rename()?;

@@ -1,7 +1,7 @@
 //! Tests of `.github/`: what GitHub would run, read by those who know what it may not do.
 
 use crate::python::{Python, WORKFLOW_LINTERS};
-use crate::{plan_summary, step};
+use crate::{plan_summary, step, workflow_scripts};
 
 /// Checks every workflow.
 ///
@@ -35,5 +35,6 @@ pub(crate) fn test() -> anyhow::Result<()> {
         ])
         .arg(&folder);
     step::run("zizmor", &mut zizmor)?;
-    plan_summary::check()
+    plan_summary::check()?;
+    workflow_scripts::check()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
+use serde_json::Value;
 
 use super::deployment::DELIVERY_STREAM;
 use super::policy::{Roles, Statement, allowing, allows, parse, roles};
@@ -17,6 +18,19 @@ const PLAN: &str = "terraform-plan-acme";
 const DEPLOY: &str = "terraform-deploy-acme";
 
 const BOUNDARY: &str = "terraform-boundary-acme";
+
+/// Where the bootstrap's own state is.
+const OWN_STATE: &str = "terraform-bootstrap/terraform.tfstate";
+
+/// How actions begin that change nothing.
+const READING: [&str; 6] = [
+    "AdminGet",
+    "AdminList",
+    "Decrypt",
+    "Describe",
+    "Get",
+    "List",
+];
 
 /// Actions that have another name in policies
 /// ("Actions, resources, and condition keys for Amazon `CloudFront`",
@@ -59,6 +73,7 @@ pub(crate) fn check(terraform: &Terraform) -> anyhow::Result<Bootstrap> {
             "-auto-approve",
             "-target=aws_iam_role_policy_attachment.this",
             "-target=aws_iam_role_policy.state",
+            "-target=aws_s3_object.plan_key",
             "-target=module.state.aws_s3_bucket_public_access_block.this",
             "-target=module.state.aws_s3_bucket_server_side_encryption_configuration.this",
             "-var=name_prefix=acme",
@@ -75,12 +90,33 @@ pub(crate) fn check(terraform: &Terraform) -> anyhow::Result<Bootstrap> {
         text.map(str::to_owned)
             .with_context(|| format!("the bootstrap has no output `{output}`"))
     };
+    keep(terraform, &file("own_backend")?, &state)?;
     Ok(Bootstrap {
         backend: file("backend")?,
         deployment: file("deployment")?,
         roles,
         boundary: boundary(&resources)?,
     })
+}
+
+/// Takes the bootstrap's own state into the bucket that it has made.
+fn keep(terraform: &Terraform, backend: &str, before: &Value) -> anyhow::Result<()> {
+    terraform.write("backend.tf", backend)?;
+    terraform.succeed(
+        "move of the bootstrap's own state",
+        &[
+            "init",
+            "-migrate-state",
+            "-force-copy",
+            "-lockfile=readonly",
+        ],
+    )?;
+    let after = terraform.state()?;
+    if after["resources"] != before["resources"] || before["resources"].is_null() {
+        bail!("the bootstrap's state is another one after it has moved");
+    }
+    step::say("the bootstrap's own state is in the bucket that it has made");
+    Ok(())
 }
 
 fn boundary(resources: &[Resource]) -> anyhow::Result<Vec<Statement>> {
@@ -193,12 +229,16 @@ fn privileges(resources: &[Resource]) -> anyhow::Result<Roles> {
             &format!("{state}/acme/terraform.tfstate"),
             true,
         );
+        judge(who, "s3:GetObject", &format!("{state}/acme/plan.key"), true);
         judge(
             who,
             "s3:PutObject",
-            &format!("{state}/acme/terraform.tfstate.tflock"),
-            true,
+            &format!("{state}/acme/plan.key"),
+            false,
         );
+        for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {
+            judge(who, action, &format!("{state}/{OWN_STATE}"), false);
+        }
         judge(
             who,
             "s3:GetObject",
@@ -239,6 +279,14 @@ fn privileges(resources: &[Resource]) -> anyhow::Result<Roles> {
         ),
         ("s3:PutObject", format!("{state}/acme/terraform.tfstate")),
         (
+            "s3:PutObject",
+            format!("{state}/acme/terraform.tfstate.tflock"),
+        ),
+        (
+            "s3:DeleteObject",
+            format!("{state}/acme/terraform.tfstate.tflock"),
+        ),
+        (
             "s3:ListBucketVersions",
             "arn:aws:s3:::acme-kdg-page".to_owned(),
         ),
@@ -258,6 +306,14 @@ fn privileges(resources: &[Resource]) -> anyhow::Result<Roles> {
     );
     judge(deploy, "iam:CreateRole", &format!("{role}others-f"), false);
     judge(deploy, "iam:PassRole", &format!("{role}others-f"), false);
+    for statement in roles.get(plan).into_iter().flatten() {
+        let verb = |action: &str| action.split(':').next_back().unwrap_or_default().to_owned();
+        let reads = |action: &String| READING.iter().any(|it| verb(action).starts_with(it));
+        let writing: Vec<_> = statement.actions.iter().filter(|it| !reads(it)).collect();
+        if !writing.is_empty() {
+            wrong.push(format!("{plan} may {writing:?}, which does not only read"));
+        }
+    }
     let of_deploy = roles.get(deploy).into_iter().flatten();
     for statement in
         of_deploy.filter(|it| it.actions.iter().any(|action| action == "iam:CreateRole"))

@@ -11,7 +11,7 @@ use super::mock_server::MockServer;
 use super::program::Terraform;
 use super::resources::{changes, of_state};
 use super::scratch::Scratch;
-use crate::step;
+use crate::{step, workflow_scripts};
 
 /// The pipeline that is added, which is everything that those that ship are not.
 pub(crate) const ADDED: &str = "orders";
@@ -106,6 +106,52 @@ impl<'t> Deployment<'t> {
             bail!("the second plan is not empty:\n{}", ended.printed);
         }
         step::say("the second plan is empty");
+        Ok(())
+    }
+
+    /// Looks for drift as the workflow does, while a change of a pipeline's file waits to be deployed: of all that is
+    /// there, one setting has been changed by hand.
+    ///
+    /// # Errors
+    ///
+    /// When the workflow's scripts see more than that, or less.
+    pub(crate) fn drift(&self) -> anyhow::Result<()> {
+        let waiting = self.scratch.pipelines().join("mock-data.yaml");
+        let file = fs::read(&waiting).context("no pipeline can wait for its removal")?;
+        fs::remove_file(&waiting)?;
+        let versioning = |status: &str| {
+            let settings = format!(
+                "<VersioningConfiguration><Status>{status}</Status></VersioningConfiguration>"
+            );
+            self.server
+                .set("acme-page-views-lake", "versioning", &settings)
+        };
+        versioning("Suspended")?;
+        let summary = self.scratch.root().join("drift.md");
+        fs::write(&summary, "")?;
+        let mut script = workflow_scripts::script("plan.sh");
+        self.terraform.surround(&mut script);
+        script
+            .args(["drift-summary.sh", "-refresh-only", "-lock=false"])
+            .args(["-parallelism=30", &self.variables(&["mock-data"])?])
+            .current_dir(self.scratch.root())
+            .env("GITHUB_STEP_SUMMARY", &summary);
+        let ended = workflow_scripts::run(&mut script)?;
+        versioning("Enabled")?;
+        fs::write(&waiting, file)?;
+        let told = fs::read_to_string(&summary)?;
+        let lines: Vec<_> = told
+            .lines()
+            .filter(|line| line.contains("hanged "))
+            .collect();
+        let wanted = [
+            "**1 changed outside Terraform**",
+            r#"changed module.bucket["page-views"].aws_s3_bucket_versioning.this (versioning_configuration)"#,
+        ];
+        if ended.is_good || !lines.starts_with(&wanted) {
+            bail!("drift is told wrongly:\n{told}\n{}", ended.printed);
+        }
+        step::say("a setting that was changed by hand is drift, and nothing else is");
         Ok(())
     }
 

@@ -128,6 +128,16 @@ impl MockServer {
         self.request("DELETE", &format!("/{bucket}"), "").map(drop)
     }
 
+    /// Changes a setting of a bucket, as somebody would by hand.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not take it.
+    pub(crate) fn set(&self, bucket: &str, setting: &str, content: &str) -> anyhow::Result<()> {
+        self.request("PUT", &format!("/{bucket}?{setting}"), content)
+            .map(drop)
+    }
+
     /// Whether an object is there.
     pub(crate) fn has(&self, bucket: &str, key: &str) -> bool {
         self.get(&format!("/{bucket}/{key}")).is_ok()

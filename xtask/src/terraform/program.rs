@@ -42,6 +42,13 @@ impl fmt::Display for NoProvider {
 
 impl Error for NoProvider {}
 
+/// Whether this machine has Terraform at all.
+pub(crate) fn is_there() -> bool {
+    let mut version = Command::new("terraform");
+    version.arg("version").stdout(Stdio::null());
+    version.stderr(Stdio::null()).status().is_ok()
+}
+
 /// Terraform in one folder.
 #[derive(Debug)]
 pub(crate) struct Terraform {
@@ -76,9 +83,7 @@ impl Terraform {
     ///
     /// When the configuration of its command line cannot be written.
     pub(crate) fn find(folder: &Path) -> anyhow::Result<Option<Self>> {
-        let mut version = Command::new("terraform");
-        version.arg("version").stdout(Stdio::null());
-        if version.stderr(Stdio::null()).status().is_err() {
+        if !is_there() {
             return Ok(None);
         }
         let mirror = mirror::find();
@@ -104,6 +109,16 @@ impl Terraform {
             folder: folder.to_owned(),
             endpoint: endpoint.map(str::to_owned),
         }
+    }
+
+    /// Writes a file of the configuration.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub(crate) fn write(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let file = self.folder.join(name);
+        fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))
     }
 
     /// Installs the provider as the lock file has it.
@@ -202,6 +217,19 @@ impl Terraform {
     fn command(&self, arguments: &[&str]) -> Command {
         let (verb, others) = arguments.split_at(1);
         let mut command = step::command("terraform");
+        self.surround(&mut command);
+        command
+            .arg(format!("-chdir={}", self.folder.display()))
+            .args(verb);
+        if verb != ["show"] && verb != ["state"] {
+            command.arg("-no-color");
+        }
+        command.args(others).stdin(Stdio::null());
+        command
+    }
+
+    /// Has a program run Terraform as these tests do.
+    pub(crate) fn surround(&self, command: &mut Command) {
         for (name, _) in std::env::vars_os() {
             let told = name.to_string_lossy();
             if FOREIGN.iter().any(|prefix| told.starts_with(prefix)) {
@@ -209,14 +237,6 @@ impl Terraform {
             }
         }
         command
-            .arg(format!("-chdir={}", self.folder.display()))
-            .args(verb);
-        if verb != ["show"] && verb != ["state"] {
-            command.arg("-no-color");
-        }
-        command
-            .args(others)
-            .stdin(Stdio::null())
             .env("TF_CLI_CONFIG_FILE", &self.configuration)
             .env("TF_IN_AUTOMATION", "1")
             .env("TF_INPUT", "0")
@@ -230,6 +250,5 @@ impl Terraform {
                 "AWS_ENDPOINT_URL",
                 self.endpoint.as_deref().unwrap_or("http://127.0.0.1:9"),
             );
-        command
     }
 }

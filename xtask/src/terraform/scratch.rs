@@ -37,6 +37,11 @@ impl Scratch {
         Ok(scratch)
     }
 
+    /// Where the folders of the repository are copied to.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The root module.
     pub(crate) fn terraform(&self) -> PathBuf {
         self.root.join("terraform")
@@ -88,7 +93,8 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
         let name = entry.file_name();
         let told = name.to_string_lossy();
         // What a user's own deployment has put beside it.
-        if told == ".terraform" || told.contains(".tfstate") || told.ends_with(".tfvars") {
+        let is_theirs = told == ".terraform" || told == "backend.tf";
+        if is_theirs || told.contains(".tfstate") || told.ends_with(".tfvars") {
             continue;
         }
         let to = to.join(&name);
