@@ -75,11 +75,11 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     let mut unaccounted = Vec::new();
     let mut sent = Sent::default();
     let mut interruption = None;
-    for described in &described {
+    for one in &described {
         let endpoint = LocalEndpoint(stack.endpoint());
-        let stream = &described.pipeline.stream().name;
+        let stream = &one.pipeline.stream().name;
         let transport = Stream::open(stream, Some(&endpoint)).await?;
-        let recipe = described.recipe_for(&transport).await?;
+        let recipe = one.recipe_for(&transport).await?;
         let recipe = FaultyRecipe::new(recipe, FaultMix::default());
         let run = Run {
             source: Source::Recipe(Box::new(recipe)),
@@ -95,10 +95,10 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
             },
         };
         let demonstrated = demonstrate(
-            described, run, transport, &stack, &mut lines, &mut sent, &cancelled,
+            one, run, transport, &stack, &mut lines, &mut sent, &cancelled,
         )
         .await?;
-        let name = described.pipeline.name();
+        let name = one.pipeline.name();
         let (row, missing) = (demonstrated.row, demonstrated.unaccounted);
         summary.pipelines.insert(name.to_owned(), row);
         unaccounted.extend(
@@ -107,7 +107,10 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
                 .map(|sentence| format!("{name}: {sentence}")),
         );
         if let Some(sentence) = demonstrated.interrupted {
-            interruption = Some(sentence);
+            interruption = Some(match described.len() - summary.pipelines.len() {
+                0 => sentence,
+                left => format!("{sentence}; {left} more pipelines were not begun"),
+            });
             break;
         }
     }
@@ -194,6 +197,9 @@ async fn demonstrate(
     let of_others = sent.entry(stream.clone()).or_default();
     let others = u64::try_from(of_others.len())?;
     let expected = others + account.acknowledged;
+    if *cancelled.borrow() > Stop::No {
+        say("waiting until what was acknowledged is settled; press Ctrl-C again to stop at once");
+    }
     let (finished, all_settled) = settle(stack, function, expected, &clerk.bar, cancelled).await?;
     let is_interrupted = *cancelled.borrow() > Stop::No;
     let took = finished.saturating_duration_since(started);
@@ -261,11 +267,11 @@ async fn demonstrate(
         folder: found.folder,
     };
     let interrupted = is_interrupted.then(|| {
+        let (acknowledged, unsent) = (account.acknowledged, account.given_up);
         format!(
-            "interrupted in {}, with {} of {wanted} records acknowledged and {settled} of those settled; \
-             no pipeline after it was begun",
-            pipeline.name(),
-            account.acknowledged
+            "interrupted in {}: of {wanted} records {acknowledged} were acknowledged and {unsent} more made \
+             and given up; {settled} are settled",
+            pipeline.name()
         )
     });
     Ok(Demonstrated {

@@ -191,7 +191,7 @@ fn comment(
     let redrivable = redrivable.filter(|ingested| ingested.is_redrivable).count();
     if redrivable > 0 {
         say(&format!(
-            "{redrivable} objects that the ingest kept are ones that {} sends or filters now; `sluice redrive --pipeline {name}` does it",
+            "{redrivable} objects that the ingest kept would be sent, filtered or kept for another reason by {} now; `sluice redrive --pipeline {name}` does it",
             deployed.described.file.display()
         ));
     }

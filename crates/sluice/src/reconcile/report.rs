@@ -330,3 +330,17 @@ fn write(
         written => written.context("stdout cannot be written"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_the_stream_no_longer_holds_is_said_to_be_so_in_words() {
+        let item = json!({"identity": "shardId-000000000000:123", "retained": false});
+        assert_eq!(
+            line(&item),
+            "shardId-000000000000:123  no longer in the stream"
+        );
+    }
+}

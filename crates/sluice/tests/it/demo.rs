@@ -236,8 +236,11 @@ fn a_demo_that_is_interrupted_accounts_for_what_it_has_sent() {
     let acknowledged = count("acknowledged");
     assert!(acknowledged > 0 && acknowledged < 1_000_000, "{row}");
     assert_eq!(acknowledged, count("stored") + count("filtered"), "{row}");
-    let words = format!("interrupted in kdg-archive, with {acknowledged} of 1000000 records");
+    let words =
+        format!("interrupted in kdg-archive: of 1000000 records {acknowledged} were acknowledged");
     assert!(said.contains(&words), "{said}");
+    let settled = format!("given up; {acknowledged} are settled");
+    assert!(said.contains(&settled), "{said}");
     assert!(said.contains("p99 ms"), "{said}");
     let log = data.path().join("logs/ProcessKdgArchive.log");
     let log = fs::read_to_string(log).unwrap();

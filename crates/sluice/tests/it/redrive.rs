@@ -104,6 +104,10 @@ async fn quarantined_records_are_stored_once_their_pipeline_understands_them() {
         let (is_fine, line) = redrive(&stack, &folder, &[]);
         assert!(is_fine && line["applied"] == false, "{line}");
         assert_eq!(changes(&line), wanted);
+        if layout == "batch" {
+            let sample = line["changes"][2]["samples"][0].as_str().unwrap();
+            assert!(sample.ends_with("  orders/"), "{sample}");
+        }
         assert_eq!(
             stack.keys(BUCKET, "").await,
             keys,
