@@ -1,15 +1,17 @@
 //! What cannot be sent → an object with its bytes and the reason.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use pipeline::layout::QUARANTINE_PREFIX;
 use pipeline::object::{
-    ERROR_METADATA, PARTITION_KEY_METADATA, PIPELINE_METADATA, REASON_METADATA,
+    ERROR_METADATA, PARTITION_KEY_METADATA, PIPELINE_METADATA, REASON_METADATA, SHA256_METADATA,
+    sha256, write_partition_key,
 };
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -19,9 +21,6 @@ const NAME_BYTES: usize = 16;
 
 /// How much of a reason's sentence is kept.
 const MAX_ERROR_BYTES: usize = 512;
-
-/// How much of a partition key is kept: 256 characters of ASCII whatever they are.
-const MAX_PARTITION_KEY_BYTES: usize = 768;
 
 /// Keeps a sentence legible in a header.
 const SENTENCE: &AsciiSet = &CONTROLS.add(b'%');
@@ -83,6 +82,17 @@ impl Kept {
     }
 }
 
+/// Tells apart what has the same bytes and the same reason, in this order.
+pub fn number_copies(kept: &mut [Kept], pipeline: &str) {
+    let mut copies: HashMap<String, usize> = HashMap::new();
+    for kept in kept {
+        kept.copy = 0;
+        let copies = copies.entry(kept.key(pipeline)).or_default();
+        kept.copy = *copies;
+        *copies += 1;
+    }
+}
+
 impl Quarantine {
     /// The bucket of this name. The client should be that of [`pipeline::store::client`].
     pub fn new(client: Client, bucket: String, pipeline: String) -> Self {
@@ -104,6 +114,7 @@ impl Keep for Quarantine {
             .content_type("application/octet-stream")
             .metadata(PIPELINE_METADATA, &self.pipeline)
             .metadata(REASON_METADATA, kept.code)
+            .metadata(SHA256_METADATA, sha256(&kept.body))
             .metadata(
                 ERROR_METADATA,
                 encode(&kept.error, SENTENCE, MAX_ERROR_BYTES),
@@ -111,8 +122,7 @@ impl Keep for Quarantine {
             .if_none_match("*")
             .body(ByteStream::from(kept.body.clone()));
         if let Some(key) = &kept.partition_key {
-            let key = encode(key, NON_ALPHANUMERIC, MAX_PARTITION_KEY_BYTES);
-            request = request.metadata(PARTITION_KEY_METADATA, key);
+            request = request.metadata(PARTITION_KEY_METADATA, write_partition_key(key));
         }
         match request.send().await {
             Ok(_) => Ok(()),

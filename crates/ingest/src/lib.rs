@@ -9,7 +9,8 @@
 //! └───────────────────── run ────────────────────┘
 //! ```
 //!
-//! [`transport`] is the way into a stream, which the command line shares.
+//! [`transport`] is the way into a stream, which the command line shares, and [`again`] reads what
+//! was kept back, for a second try.
 //! Settings and program are the pipeline file's: [`pipeline::config::IngestConfig`].
 //!
 //! # Guarantees
@@ -39,5 +40,7 @@ pub mod keep;
 pub mod report;
 
 pub mod run;
+
+pub mod again;
 
 pub use run::Ingest;

@@ -98,6 +98,18 @@ pub enum RunError {
     },
 }
 
+impl RunError {
+    /// What Lambda calls the error by, as `errorType`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NotFetched { .. } => "NotFetched",
+            Self::NoRecords { .. } => "NoRecords",
+            Self::GivenUp { .. } => "GivenUp",
+            Self::Lost { .. } => "Lost",
+        }
+    }
+}
+
 impl Counts {
     /// Whether every record has exactly one outcome:
     /// `fetched = sent + filtered + quarantined + given up`.

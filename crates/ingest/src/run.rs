@@ -1,7 +1,6 @@
 //! One run: from the address to records in the stream, and a true account of them.
 
-use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use chrono::Utc;
@@ -11,9 +10,10 @@ use pipeline::config::{IngestConfig, RecordsPath};
 use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
+use crate::again::{ANSWER_CODE, GIVEN_UP_CODE};
 use crate::answer::{self, AnswerError};
 use crate::fetch::{Fetched, Patience, Source, SourceError};
-use crate::keep::{Keep, KeepError, Kept};
+use crate::keep::{Keep, KeepError, Kept, number_copies};
 use crate::map::{Mapped, Mapper};
 use crate::report::{Counts, RunError, RunReport};
 use crate::send::send;
@@ -33,12 +33,6 @@ const REPORT_TIME: Duration = Duration::from_millis(200);
 
 /// Objects that are put at a time.
 const PUTS_AT_ONCE: usize = 16;
-
-/// The code of an answer without records.
-const ANSWER_CODE: &str = "ingest-answer";
-
-/// The code of a record that the stream did not take in time.
-const GIVEN_UP_CODE: &str = "ingest-given-up";
 
 /// The ingest of one pipeline.
 #[derive(Debug)]
@@ -69,6 +63,17 @@ pub struct Invocation {
     pub deadline: Instant,
     /// Whether it is the first of its process.
     pub cold_start: bool,
+}
+
+impl Invocation {
+    /// A run that has to be over at this time of the wall clock.
+    pub fn until(deadline: SystemTime, cold_start: bool) -> Self {
+        let remaining = deadline.duration_since(SystemTime::now());
+        Self {
+            deadline: Instant::now() + remaining.unwrap_or_default(),
+            cold_start,
+        }
+    }
 }
 
 /// What a run is left with.
@@ -226,12 +231,7 @@ impl<S: PutRecords, K: Keep> Ingest<S, K> {
 
     /// Keeps what could not be sent, and tells what the bucket said of those that it did not take.
     async fn keep(&self, mut unsent: Vec<Kept>, until: Instant) -> Vec<String> {
-        let mut copies: HashMap<String, usize> = HashMap::new();
-        for kept in &mut unsent {
-            let copies = copies.entry(kept.key(&self.pipeline)).or_default();
-            kept.copy = *copies;
-            *copies += 1;
-        }
+        number_copies(&mut unsent, &self.pipeline);
         let puts = futures::stream::iter(&unsent).map(async |kept| {
             match timeout_at(until, self.quarantine.keep(kept)).await {
                 Ok(kept) => kept.map_err(|error: KeepError| error.to_string()),

@@ -2,12 +2,13 @@
 
 mod kept;
 mod ndjson;
+mod partition_key;
 mod stamp;
 
 use std::io;
 
 use bytes::Bytes;
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::{
     layout::{MAX_KEY_BYTES, QUARANTINE_PREFIX},
@@ -17,6 +18,7 @@ use crate::{
 
 pub use kept::{NotKept, kept};
 pub use ndjson::{Compression, IdMember, identity_of_line, push_line};
+pub use partition_key::{CannotRead, read_partition_key, write_partition_key};
 pub use stamp::{
     ARRIVAL_METADATA, COUNT_METADATA, FIRST_METADATA, LAST_METADATA, PIPELINE_METADATA,
     RECORD_METADATA, SHA256_METADATA, SHARD_METADATA, Stamp, sha256,
@@ -30,7 +32,8 @@ pub const MAX_METADATA_BYTES: usize = 2048;
 pub const REASON_METADATA: &str = "sluice-reason";
 /// The metadata of a quarantined record that holds the reason as a sentence, percent-encoded.
 pub const ERROR_METADATA: &str = "sluice-error";
-/// The metadata of a quarantined record that holds its partition key, percent-encoded.
+/// The metadata of a quarantined record that holds its partition key, percent-encoded or, where
+/// that is long, in base64: see [`write_partition_key`].
 pub const PARTITION_KEY_METADATA: &str = "sluice-partition-key";
 
 /// How many digits of a digest tell objects of several records apart whose names are the same.
@@ -41,19 +44,11 @@ const ID_BYTES: usize = 96;
 
 /// How much of a reason's sentence is kept.
 const MAX_ERROR_BYTES: usize = 512;
-/// How much of a partition key is kept: 256 characters of ASCII whatever they are.
-const MAX_PARTITION_KEY_BYTES: usize = 768;
 /// What follows a value of which not everything was kept.
 const CUT: &str = "...";
 
 /// Keeps a sentence legible in a header.
 const SENTENCE: &AsciiSet = &CONTROLS.add(b'%');
-/// Keeps a key unambiguous in a header.
-const KEY: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
 
 /// An object to be put.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,23 +114,33 @@ impl Object {
     pub fn quarantined(pipeline: &str, record: &Record, reason: &QuarantineReason) -> Self {
         let identity = &record.identity;
         let code = reason.code();
+        let stamp = Stamp::new(pipeline, record);
+        let mut metadata = vec![
+            (SHA256_METADATA, sha256(record.data.original())),
+            (REASON_METADATA, code.to_owned()),
+            (
+                PARTITION_KEY_METADATA,
+                write_partition_key(&record.partition_key),
+            ),
+        ];
+        // A long partition key leaves less room for the sentence, which nothing depends on.
+        let taken: usize = stamp
+            .to_metadata()
+            .iter()
+            .chain(&metadata)
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        let room = MAX_METADATA_BYTES.saturating_sub(taken + ERROR_METADATA.len());
+        metadata.push((
+            ERROR_METADATA,
+            encode(&reason.to_string(), SENTENCE, MAX_ERROR_BYTES.min(room)),
+        ));
         Self {
             key: quarantine_key(pipeline, code, identity),
             body: record.data.original().clone(),
             content_type: "application/octet-stream",
-            stamp: Stamp::new(pipeline, record),
-            metadata: vec![
-                (SHA256_METADATA, sha256(record.data.original())),
-                (REASON_METADATA, code.to_owned()),
-                (
-                    ERROR_METADATA,
-                    encode(&reason.to_string(), SENTENCE, MAX_ERROR_BYTES),
-                ),
-                (
-                    PARTITION_KEY_METADATA,
-                    encode(&record.partition_key, KEY, MAX_PARTITION_KEY_BYTES),
-                ),
-            ],
+            stamp,
+            metadata,
         }
     }
 }
@@ -182,7 +187,7 @@ fn encode(text: &str, set: &'static AsciiSet, max_bytes: usize) -> String {
     for character in text.chars() {
         let before = encoded.len();
         encoded.extend(utf8_percent_encode(character.encode_utf8(&mut buffer), set));
-        if encoded.len() > max_bytes - CUT.len() {
+        if encoded.len() > max_bytes.saturating_sub(CUT.len()) {
             encoded.truncate(before);
             encoded.push_str(CUT);
             break;
@@ -221,7 +226,6 @@ mod tests {
     #[test]
     fn text_is_encoded_into_printable_ascii_and_cut_between_characters() {
         assert_eq!(encode("grün & 100%", SENTENCE, 100), "gr%C3%BCn & 100%25");
-        assert_eq!(encode("a/b c", KEY, 100), "a%2Fb%20c");
-        assert_eq!(encode("üüüü", KEY, 16), "%C3%BC%C3%BC...");
+        assert_eq!(encode("üüüü", SENTENCE, 16), "%C3%BC%C3%BC...");
     }
 }

@@ -12,6 +12,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::AggregatedBytes;
 use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+use ingest::keep::Quarantine;
 use pipeline::store;
 
 use crate::transport::words;
@@ -57,6 +58,12 @@ impl Bucket {
     /// The same bucket, as a pipeline puts objects into it.
     pub(crate) fn store(&self) -> store::Bucket {
         store::Bucket::new(self.client.clone(), self.name.as_ref().to_owned())
+    }
+
+    /// The same bucket, as an ingest keeps what it cannot send.
+    pub(crate) fn quarantine(&self, pipeline: &str) -> Quarantine {
+        let (client, name) = (self.client.clone(), self.name.as_ref().to_owned());
+        Quarantine::new(client, name, pipeline.to_owned())
     }
 
     /// Every object whose key begins so, in the order of the keys.

@@ -30,25 +30,25 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Keep a local Kinesis, S3 and Lambda up on one loopback port
-    #[command(after_help = LOCAL_EXAMPLES)]
+    #[command(after_help = LOCAL_EXAMPLES, allow_negative_numbers = true)]
     Local(LocalArguments),
     /// Send records through every pipeline of a local stack and account for every one
-    #[command(after_help = DEMO_EXAMPLES)]
+    #[command(after_help = DEMO_EXAMPLES, allow_negative_numbers = true)]
     Demo(DemoArguments),
     /// Send records of a pipeline to its stream
-    #[command(after_help = SEND_EXAMPLES)]
+    #[command(after_help = SEND_EXAMPLES, allow_negative_numbers = true)]
     Send(Box<SendArguments>),
     /// Print sample records
-    #[command(after_help = PREVIEW_EXAMPLES)]
+    #[command(after_help = PREVIEW_EXAMPLES, allow_negative_numbers = true)]
     Preview(PreviewArguments),
     /// Check pipeline files, and dry-run records through them
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
     /// Estimate what a pipeline needs and costs
-    #[command(after_help = cost::EXAMPLES)]
+    #[command(after_help = cost::EXAMPLES, allow_negative_numbers = true)]
     Cost(Box<CostArguments>),
     /// Compare a stream or a ledger with the bucket: what is missing, duplicate, quarantined, filtered
-    #[command(after_help = RECONCILE_EXAMPLES)]
+    #[command(after_help = RECONCILE_EXAMPLES, allow_negative_numbers = true)]
     Reconcile(ReconcileArguments),
     /// Process quarantined records or batches that were given up again, after a fix
     #[command(after_help = REDRIVE_EXAMPLES)]

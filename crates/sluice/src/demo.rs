@@ -1,5 +1,6 @@
 //! `sluice demo`: records through every pipeline of a fresh stack, and an account of every one.
 
+mod clerk;
 mod ledger;
 mod metrics;
 mod summary;
@@ -7,31 +8,30 @@ mod verification;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use ::local::mapping::MappingHandle;
 use ::local::stack::Stack;
 use anyhow::bail;
 use indicatif::ProgressBar;
-use kdg::{Account, DeliverySettings, Event, Fault, FaultMix, FaultyRecipe, Record};
+use kdg::{DeliverySettings, FaultMix, FaultyRecipe};
 use pipeline::Config;
 use pipeline::config::{Form, OnCollision};
-use pipeline::verdict::Intent;
 use tokio::sync::watch;
 
 use crate::account::{Pulse, bar, print, say};
-use crate::check;
 use crate::command_line::{DEFAULT_PORT, DemoArguments};
 use crate::deployment::{Feeding, Schedules};
 use crate::local;
 use crate::page::{NOT_BUILT, Page};
 use crate::pipelines::{self, Described};
-use crate::producer::{self, End, Notice, Observer, Produced, Run, Source, Stop};
+use crate::producer::{self, End, Produced, Run, Source, Stop};
 use crate::rhythm::Rhythm;
 use crate::send::ctrl_c;
 use crate::state_folder::StateFolder;
 use crate::transport::{LocalEndpoint, Stream};
-use ledger::{Contents, Expected, Ledger};
+use clerk::{Clerk, Made};
+use ledger::{Contents, Ledger};
 use metrics::{Metrics, Totals};
 use summary::{Row, Summary};
 
@@ -74,11 +74,12 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     let mut summary = Summary::default();
     let mut unaccounted = Vec::new();
     let mut sent = Sent::default();
-    for described in &described {
+    let mut interruption = None;
+    for one in &described {
         let endpoint = LocalEndpoint(stack.endpoint());
-        let stream = &described.pipeline.stream().name;
+        let stream = &one.pipeline.stream().name;
         let transport = Stream::open(stream, Some(&endpoint)).await?;
-        let recipe = described.recipe_for(&transport).await?;
+        let recipe = one.recipe_for(&transport).await?;
         let recipe = FaultyRecipe::new(recipe, FaultMix::default());
         let run = Run {
             source: Source::Recipe(Box::new(recipe)),
@@ -93,20 +94,27 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
                 ..DeliverySettings::default()
             },
         };
-        let (row, missing) = demonstrate(
-            described, run, transport, &stack, &mut lines, &mut sent, &cancelled,
+        let demonstrated = demonstrate(
+            one, run, transport, &stack, &mut lines, &mut sent, &cancelled,
         )
         .await?;
-        summary
-            .pipelines
-            .insert(described.pipeline.name().to_owned(), row);
-        let name = described.pipeline.name();
+        let name = one.pipeline.name();
+        let (row, missing) = (demonstrated.row, demonstrated.unaccounted);
+        summary.pipelines.insert(name.to_owned(), row);
         unaccounted.extend(
             missing
                 .into_iter()
                 .map(|sentence| format!("{name}: {sentence}")),
         );
+        if let Some(sentence) = demonstrated.interrupted {
+            interruption = Some(match described.len() - summary.pipelines.len() {
+                0 => sentence,
+                left => format!("{sentence}; {left} more pipelines were not begun"),
+            });
+            break;
+        }
     }
+    summary.interrupted = interruption.is_some();
     summary.unaccounted = u64::try_from(unaccounted.len()).unwrap_or(u64::MAX);
     say(&format!("\n{}", summary.table()));
     for sentence in unaccounted.iter().take(NAMED) {
@@ -115,10 +123,12 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     if unaccounted.len() > NAMED {
         say(&format!("and {} more", unaccounted.len() - NAMED));
     }
+    let is_kept = arguments.keep && interruption.is_none();
     let page = page
+        .filter(|_| is_kept)
         .map(|page| page.serve(&stack, &described))
         .transpose()?;
-    if arguments.keep {
+    if is_kept {
         local::introduce(&stack, &described, FEEDING);
         page.as_ref()
             .map_or_else(|| say(NOT_BUILT), Page::introduce);
@@ -127,11 +137,14 @@ pub(crate) async fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     if arguments.json {
         print(&serde_json::to_string(&summary)?)?;
     }
-    if arguments.keep {
+    if is_kept {
         local::until_told_to_stop().await?;
     }
     drop(page);
     stack.stop().await;
+    if let Some(sentence) = interruption {
+        bail!(sentence);
+    }
     Ok(if unaccounted.is_empty() {
         ExitCode::SUCCESS
     } else {
@@ -161,8 +174,9 @@ async fn demonstrate(
     lines: &mut metrics::Lines,
     sent: &mut Sent,
     cancelled: &watch::Receiver<Stop>,
-) -> anyhow::Result<(Row, Vec<String>)> {
+) -> anyhow::Result<Demonstrated> {
     let pipeline = &described.pipeline;
+    let wanted = run.end.records.unwrap_or_default();
     let function = &pipeline.process().function;
     let stream = &pipeline.stream().name;
     let mut clerk = Clerk {
@@ -183,7 +197,11 @@ async fn demonstrate(
     let of_others = sent.entry(stream.clone()).or_default();
     let others = u64::try_from(of_others.len())?;
     let expected = others + account.acknowledged;
-    let finished = settle(stack, function, expected, &clerk.bar, cancelled).await?;
+    if *cancelled.borrow() > Stop::No {
+        say("waiting until what was acknowledged is settled; press Ctrl-C again to stop at once");
+    }
+    let (finished, all_settled) = settle(stack, function, expected, &clerk.bar, cancelled).await?;
+    let is_interrupted = *cancelled.borrow() > Stop::No;
     let took = finished.saturating_duration_since(started);
     clerk.bar.finish_and_clear();
     let mut found = verification::look(stack, pipeline)?;
@@ -210,29 +228,37 @@ async fn demonstrate(
         .mapping(function)
         .map(MappingHandle::progress)
         .unwrap_or_default();
-    let mut unaccounted = clerk.given_up;
-    unaccounted.extend(balance.unaccounted);
-    let counted = Totals {
+    let mut unaccounted = Vec::new();
+    if !is_interrupted {
+        unaccounted.extend(clerk.given_up);
+    }
+    let mut counted = Totals {
         stored: balance.stored,
         filtered: balance.filtered,
         quarantined: balance.quarantined,
     };
     let metrics = Metrics::read(pipeline.name(), lines, counted).await;
+    if is_interrupted && !all_settled {
+        // What should be filtered is not there whether it was or not: only the function knows.
+        counted.filtered = metrics.totals.filtered.min(counted.filtered);
+    } else {
+        unaccounted.extend(balance.unaccounted);
+    }
     // Metrics count deliveries: they are the same as records where nothing is delivered twice.
-    if others == 0 && progress.redelivered == 0 && metrics.totals != counted {
+    if others == 0 && progress.redelivered == 0 && all_settled && metrics.totals != counted {
         unaccounted.push(format!(
             "the function's metrics say {:?}, and the bucket {counted:?}",
             metrics.totals
         ));
     }
-    let settled = balance.stored + balance.filtered + balance.quarantined;
+    let settled = counted.stored + counted.filtered + counted.quarantined;
     let row = Row {
         generated: account.generated,
         acknowledged: account.acknowledged,
         received: (progress.delivered - progress.redelivered).saturating_sub(others),
         stored: balance.stored,
-        filtered: balance.filtered,
-        quarantined: balance.quarantined,
+        filtered: counted.filtered,
+        quarantined: counted.quarantined,
         retried: progress.redelivered,
         objects: found.objects,
         records_per_s: rate(settled, took),
@@ -240,20 +266,41 @@ async fn demonstrate(
         p99_ms: metrics.percentile(99),
         folder: found.folder,
     };
-    Ok((row, unaccounted))
+    let interrupted = is_interrupted.then(|| {
+        let (acknowledged, unsent) = (account.acknowledged, account.given_up);
+        format!(
+            "interrupted in {}: of {wanted} records {acknowledged} were acknowledged and {unsent} more made \
+             and given up; {settled} are settled",
+            pipeline.name()
+        )
+    });
+    Ok(Demonstrated {
+        row,
+        unaccounted,
+        interrupted,
+    })
+}
+
+/// What came of one pipeline.
+struct Demonstrated {
+    row: Row,
+    unaccounted: Vec<String>,
+    /// How far it got, where somebody ended it.
+    interrupted: Option<String>,
 }
 
 /// The identities of the records that were sent to each stream.
 type Sent = HashMap<String, HashSet<String>>;
 
-/// Waits until the mapping has settled what was acknowledged; tells when it had.
+/// Waits until the mapping has settled what was acknowledged, also when no more is to come; tells
+/// when it had, and whether it has all.
 async fn settle(
     stack: &Stack,
     function: &str,
     acknowledged: u64,
     bar: &ProgressBar,
     cancelled: &watch::Receiver<Stop>,
-) -> anyhow::Result<Instant> {
+) -> anyhow::Result<(Instant, bool)> {
     let Some(mapping) = stack.mapping(function) else {
         bail!("{function} has no event source mapping");
     };
@@ -269,7 +316,10 @@ async fn settle(
         bar.set_message("settled");
         pulse.beat(|| format!("{function}: {settled} of {acknowledged} settled"));
         if settled >= acknowledged {
-            return Ok(last.1);
+            return Ok((last.1, true));
+        }
+        if *cancelled.borrow() == Stop::AtOnce {
+            return Ok((last.1, false));
         }
         if last.1.elapsed() > PATIENCE {
             let log = stack.data().join("logs").join(format!("{function}.log"));
@@ -278,12 +328,12 @@ async fn settle(
                 PATIENCE.as_secs(),
                 log.display()
             ));
-            return Ok(last.1);
+            return Ok((last.1, false));
         }
         tokio::select! {
             changed = progress.changed() => if changed.is_err() { bail!("the event source mapping of {function} has ended") },
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
-            _ = cancelled.wait_for(|stop| *stop > Stop::No) => bail!("interrupted after {settled} of {acknowledged} records"),
+            _ = cancelled.wait_for(|stop| *stop == Stop::AtOnce) => {}
         }
     }
 }
@@ -302,84 +352,5 @@ fn on_collision(config: &Config) -> OnCollision {
     match config.form {
         Form::Record { on_collision } => on_collision,
         Form::Batch { .. } => OnCollision::Suffix,
-    }
-}
-
-/// A record as it was made. What must become of it is worked out when all have an outcome: that
-/// would take time from what is measured.
-struct Made {
-    tag: u64,
-    at: SystemTime,
-    partition_key: String,
-    data: Vec<u8>,
-}
-
-impl Made {
-    /// What its pipeline makes of it, without the stack.
-    fn expected(self, config: &Config) -> Expected {
-        let verdict = check::verdict(config, self.tag, &self.partition_key, self.data, self.at);
-        match verdict.intent {
-            Intent::Filter => Expected::Filtered,
-            Intent::Quarantine(_) => Expected::Quarantined,
-            Intent::Store { key, .. } => Expected::Stored(key),
-        }
-    }
-}
-
-/// Keeps the ledger while records are sent.
-struct Clerk {
-    bar: ProgressBar,
-    ledger: Ledger<Made>,
-    given_up: Vec<String>,
-    pulse: Pulse,
-}
-
-impl Observer for Clerk {
-    fn made(&mut self, record: &Record, _: Option<Fault>) {
-        let made = Made {
-            tag: record.tag,
-            at: SystemTime::now(),
-            partition_key: record.partition_key.clone(),
-            data: record.data.clone(),
-        };
-        self.ledger.rendered(record.tag, made);
-    }
-
-    fn happened(&mut self, event: Event) {
-        match event {
-            Event::Acknowledged {
-                tag,
-                shard_id,
-                sequence_number,
-            } => {
-                self.ledger
-                    .acknowledged(tag, format!("{shard_id}:{sequence_number}"));
-            }
-            Event::GivenUp { tag, reason } => {
-                self.ledger.given_up(tag);
-                self.given_up
-                    .push(format!("record {tag} was given up: {reason}"));
-            }
-        }
-    }
-
-    fn notice(&mut self, notice: &Notice) {
-        let name = self.bar.prefix();
-        self.bar.suspend(|| say(&format!("{name}: {notice}")));
-    }
-
-    fn stands(&mut self, account: Account) {
-        self.bar.set_position(account.acknowledged);
-        self.bar
-            .set_message(format!("acknowledged, {} throttled", account.throttled));
-        let Account {
-            generated,
-            acknowledged,
-            throttled,
-            ..
-        } = account;
-        self.pulse.beat(|| {
-            format!("{acknowledged} of {generated} acknowledged, {throttled} times throttled")
-        });
     }
 }

@@ -12,6 +12,7 @@ mod deployed;
 mod deployment;
 mod failure;
 mod fault;
+mod ingest_now;
 mod local;
 mod misuse;
 mod page;
@@ -49,7 +50,7 @@ async fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
         Command::Reconcile(arguments) => reconcile::run(arguments).await,
-        Command::Redrive(arguments) => redrive::run(arguments).await,
+        Command::Redrive(arguments) => Box::pin(redrive::run(arguments)).await,
         Command::Completions { shell } => {
             let mut command = Cli::command();
             let mut script = Vec::new();

@@ -19,6 +19,7 @@ use pipeline::config::{Form, OnCollision};
 
 use crate::account::{Pulse, bar, say};
 use crate::deployed::Deployed;
+use crate::ingest_now::IngestNow;
 use crate::transport::Position;
 pub(crate) use arguments::ReconcileArguments;
 use balance::Balance;
@@ -127,12 +128,14 @@ async fn look(
 ) -> anyhow::Result<(Found, Balance)> {
     let pipeline = &deployed.described.pipeline;
     let bar = bar(deployed.bucket.name(), None);
+    let ingest = IngestNow::of(pipeline)?;
     let search = Search {
         bucket: &deployed.bucket,
         pipeline,
         expected,
         folders,
         since,
+        ingest: &ingest,
         bar: &bar,
     };
     let mut found = search.look().await?;
@@ -181,6 +184,21 @@ fn comment(
         say(&format!(
             "{} quarantined records are ones that {} stores or filters now; `sluice redrive --pipeline {name}` processes them again",
             balance.redrivable,
+            deployed.described.file.display()
+        ));
+    }
+    let redrivable = found.ingested.iter();
+    let redrivable = redrivable.filter(|ingested| ingested.is_redrivable).count();
+    if redrivable > 0 {
+        say(&format!(
+            "{redrivable} objects that the ingest kept would be sent, filtered or kept for another reason by {} now; `sluice redrive --pipeline {name}` does it",
+            deployed.described.file.display()
+        ));
+    }
+    if found.ingested.len() > redrivable {
+        say(&format!(
+            "{} objects that the ingest kept stay for their reason; mend `ingest` in {}, and then `sluice redrive --pipeline {name}` sends what is in them",
+            found.ingested.len() - redrivable,
             deployed.described.file.display()
         ));
     }

@@ -6,6 +6,8 @@
 mod arguments;
 mod change;
 mod failures;
+mod foresight;
+mod ingested;
 mod quarantine;
 
 use std::collections::HashMap;
@@ -22,8 +24,10 @@ use tokio::time::Instant;
 
 use crate::account::{print, say};
 use crate::deployed::Deployed;
+use crate::ingest_now::IngestNow;
 pub(crate) use arguments::RedriveArguments;
 use change::Changes;
+use foresight::Holder;
 
 /// How long one batch may take.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -37,8 +41,9 @@ struct Redrive<'d> {
     processor: Processor<Bucket>,
     is_applied: bool,
     changes: Changes,
-    /// Keys that records would get, each with its record, when nothing is applied.
-    claimed: HashMap<String, String>,
+    ingest: IngestNow,
+    /// Who holds which key, or would hold it when nothing is applied.
+    holders: HashMap<String, Holder>,
     /// Objects that are no longer needed.
     deleted: u64,
     /// What could not be done, and what is needed for it.
@@ -58,7 +63,8 @@ pub(crate) async fn run(arguments: RedriveArguments) -> anyhow::Result<ExitCode>
         deployed: &deployed,
         is_applied: arguments.apply,
         changes: Changes::default(),
-        claimed: HashMap::new(),
+        ingest: IngestNow::of(pipeline)?,
+        holders: HashMap::new(),
         deleted: 0,
         problems: Vec::new(),
     };

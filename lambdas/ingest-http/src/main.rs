@@ -1,17 +1,33 @@
 //! A schedule in, records of an HTTP API out: the wiring of `ingest` into a Lambda function.
 
-use std::io::{self, Write as _};
-use std::{cell::Cell, time::SystemTime};
+use std::{cell::Cell, fmt, io, io::Write as _};
 
 use aws_sdk_kinesis as kinesis;
 use ingest::{Ingest, fetch::Patience, keep::Quarantine, run::Invocation, transport};
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use pipeline::{config::IngestConfig, store};
 use serde_json::Value;
-use tokio::time::Instant;
 
 /// The ingest of this function.
 type Function = Ingest<transport::Stream, Quarantine>;
+
+/// Why a run has failed, by name and in words, also where the runtime logs it.
+struct Failed(&'static str, String);
+
+impl fmt::Debug for Failed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.1)
+    }
+}
+
+impl From<Failed> for Diagnostic {
+    fn from(failed: Failed) -> Self {
+        Self {
+            error_type: failed.0.to_owned(),
+            error_message: failed.1,
+        }
+    }
+}
 
 // One thread: a function with less than two virtual processors has nothing to run a second on.
 #[tokio::main(flavor = "current_thread")]
@@ -19,6 +35,7 @@ async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt()
         .json()
         .without_time() // CloudWatch adds the time
+        .with_target(false) // a part of the runtime, which says nothing
         .with_writer(io::stderr)
         .with_max_level(tracing::Level::WARN)
         .init();
@@ -40,11 +57,8 @@ fn open() -> Result<Function, Error> {
         .timeout_config(transport::timeouts());
     let stream = kinesis::Client::from_conf(client.build());
     let stream = transport::Stream::new(stream, &config.stream);
-    let quarantine = Quarantine::new(
-        store::client(&aws),
-        config.bucket.clone(),
-        config.name.clone(),
-    );
+    let (bucket, name) = (config.bucket.clone(), config.name.clone());
+    let quarantine = Quarantine::new(store::client(&aws), bucket, name);
     let ingest = Ingest::new(&config, Patience::default(), stream, quarantine)?;
     Ok(ingest)
 }
@@ -54,18 +68,13 @@ async fn handle(
     ingest: &Function,
     event: LambdaEvent<Value>,
     cold_start: bool,
-) -> Result<Value, Error> {
-    let deadline = event.context.deadline();
-    let remaining = deadline
-        .duration_since(SystemTime::now())
-        .unwrap_or_default();
-    let invocation = Invocation {
-        deadline: Instant::now() + remaining,
-        cold_start,
-    };
+) -> Result<Value, Failed> {
+    let invocation = Invocation::until(event.context.deadline(), cold_start);
     let report = ingest.run(invocation).await;
     // One write for the whole line, which CloudWatch reads metrics from.
     let line = report.line(&event.context.env_config.function_name);
-    io::stdout().write_all(format!("{line}\n").as_bytes())?;
-    Ok(report.response()?)
+    let written = io::stdout().write_all(format!("{line}\n").as_bytes());
+    written.map_err(|error| Failed("NotLogged", error.to_string()))?;
+    let response = report.response();
+    response.map_err(|error| Failed(error.name(), error.to_string()))
 }

@@ -7,7 +7,7 @@ use std::{
     time::SystemTime,
 };
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use pipeline::{
     Config, Event, Processor,
     config::ConfigError,
@@ -23,6 +23,7 @@ async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt()
         .json()
         .without_time() // CloudWatch adds the time
+        .with_target(false) // a part of the runtime, which says nothing
         .with_writer(io::stderr)
         .with_max_level(tracing::Level::WARN)
         .init();
@@ -57,7 +58,7 @@ async fn handle(
     processor: &Processor<Bucket>,
     event: LambdaEvent<Event>,
     cold_start: bool,
-) -> Result<BatchResponse, Error> {
+) -> Result<BatchResponse, Diagnostic> {
     let now = SystemTime::now();
     let deadline = event.context.deadline();
     let remaining = deadline.duration_since(now).unwrap_or_default();
@@ -66,7 +67,11 @@ async fn handle(
         deadline: Instant::now() + remaining,
         cold_start,
     };
-    let report = processor.process(&event.payload, invocation).await?;
+    let report = processor.process(&event.payload, invocation).await;
+    let report = report.map_err(|error| Diagnostic {
+        error_type: "Unaccounted".to_owned(),
+        error_message: error.to_string(),
+    })?;
     // One write for the whole line, which CloudWatch reads metrics from.
     let line = report.line(&event.context.env_config.function_name);
     io::stdout().write_all(format!("{line}\n").as_bytes())?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,9 @@ use super::limits::{DEFAULT_MAX_RECORD_KIB, RETENTION_HOURS};
 use super::sequence::SequenceNumber;
 
 const MS_PER_HOUR: u64 = 3_600_000;
+
+/// The most seconds, about twelve days, by which a stream may be older in its sequence numbers.
+const MOST_AHEAD_S: u64 = 1 << 20;
 
 /// A stream and its shards.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,7 +48,8 @@ pub(crate) struct ShardDescription {
     pub(crate) parents: Vec<u32>,
     pub(crate) range: HashRange,
     pub(crate) created_ms: u64,
-    /// The creation second in its sequence numbers: later than that of any parent.
+    /// The creation second in its sequence numbers: later than that of any parent, and earlier than
+    /// in truth by as much as tells streams of the same second apart.
     pub(crate) created_s: u64,
     pub(crate) closed_ms: Option<u64>,
 }
@@ -70,6 +75,7 @@ pub(crate) enum StreamMode {
 impl StreamDescription {
     /// An active stream of equal shards.
     pub(crate) fn new(name: &str, shards: u32, now_ms: u64) -> Self {
+        let created_s = (now_ms / 1000).saturating_sub(ahead_s(name));
         let shards = hash_key::uniform(shards)
             .into_iter()
             .zip(0..)
@@ -78,7 +84,7 @@ impl StreamDescription {
                 parents: Vec::new(),
                 range,
                 created_ms: now_ms,
-                created_s: now_ms / 1000,
+                created_s,
                 closed_ms: None,
             })
             .collect();
@@ -135,7 +141,20 @@ impl StreamDescription {
     }
 }
 
+/// By how much the shards of a stream are older in sequence numbers than in truth: on AWS no two
+/// streams are created in one moment, and their sequence numbers therefore differ.
+fn ahead_s(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish() % MOST_AHEAD_S
+}
+
 impl ShardDescription {
+    /// By how much it is older in sequence numbers than in truth.
+    pub(crate) fn ahead_s(&self) -> u64 {
+        (self.created_ms / 1000).saturating_sub(self.created_s)
+    }
+
     pub(crate) fn id(&self) -> String {
         shard_id(self.index)
     }

@@ -77,6 +77,7 @@ fn child_of(
 ) -> ShardDescription {
     let parents = || parents.iter().map(|position| &shards[*position]);
     let latest_parent_s = parents().map(|parent| parent.created_s).max();
+    let ahead_s = parents().map(ShardDescription::ahead_s).max();
     let latest_parent_ms = parents().map(|parent| parent.created_ms).max();
     ShardDescription {
         index: shards
@@ -87,7 +88,10 @@ fn child_of(
         parents: parents().map(|parent| parent.index).collect(),
         range,
         created_ms: now_ms.max(latest_parent_ms.unwrap_or_default()),
-        created_s: (now_ms / 1000).max(latest_parent_s.unwrap_or_default()) + 1,
+        created_s: (now_ms / 1000)
+            .saturating_sub(ahead_s.unwrap_or_default())
+            .max(latest_parent_s.unwrap_or_default())
+            + 1,
         closed_ms: None,
     }
 }

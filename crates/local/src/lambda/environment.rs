@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -238,6 +239,21 @@ impl Environment {
         let printed = self.capture.last_words();
         let separator = if printed.is_empty() { "" } else { "\n" };
         InitReason::Observed(format!("{message}{separator}{printed}"))
+    }
+}
+
+impl Drop for Environment {
+    /// Kills the process, and keeps the Runtime API until it has ended: one that finds its connection
+    /// closed before says that something has failed.
+    fn drop(&mut self) {
+        let (process, server) = (self.process().clone(), self.api.take_server());
+        process.kill();
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                process.ended().await;
+                drop(server);
+            });
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub const MAX_RESPONSE_BYTES: usize = 6 * 1024 * 1024;
 pub(super) struct RuntimeApi {
     address: SocketAddr,
     events: mpsc::Sender<Event>,
-    _server: JoinSet<()>,
+    server: JoinSet<()>,
 }
 
 /// One event on its way to the process.
@@ -96,13 +96,18 @@ impl RuntimeApi {
         let api = Self {
             address,
             events,
-            _server: server,
+            server,
         };
         Ok((api, initialised))
     }
 
     pub(super) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Takes the listener out, which is closed when it is dropped.
+    pub(super) fn take_server(&mut self) -> JoinSet<()> {
+        std::mem::take(&mut self.server)
     }
 
     /// Hands an event to the process, which takes it with its next request.

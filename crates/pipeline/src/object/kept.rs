@@ -2,20 +2,16 @@
 
 use bytes::Bytes;
 use chrono::DateTime;
-use percent_encoding::percent_decode_str;
 
 use super::{
-    ARRIVAL_METADATA, CUT, MAX_PARTITION_KEY_BYTES, PARTITION_KEY_METADATA, REASON_METADATA,
-    RECORD_METADATA,
+    ARRIVAL_METADATA, CannotRead, PARTITION_KEY_METADATA, REASON_METADATA, RECORD_METADATA,
+    read_partition_key,
 };
 use crate::{
     decode,
     outcome::QuarantineReason,
     record::{Data, Record},
 };
-
-/// The most bytes of one character, percent-encoded.
-const MAX_CHARACTER_BYTES: usize = 12;
 
 /// Why a quarantined object cannot be processed again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,9 +21,9 @@ pub enum NotKept {
         "its metadata {0} is missing or malformed, so it is no record that sluice quarantined; move it out of quarantine/"
     )]
     Foreign(&'static str),
-    /// A key of many characters beyond ASCII does not fit into metadata.
+    /// An earlier version cut a key of many characters beyond ASCII.
     #[error(
-        "its partition key was too long to be kept whole; send the record again with its own key"
+        "its partition key was too long to be kept whole, and the stream no longer holds the record; send it again with its own key"
     )]
     PartitionKeyCut,
 }
@@ -41,14 +37,11 @@ pub fn kept<'a>(body: Bytes, get: impl Fn(&str) -> Option<&'a str>) -> Result<Re
     let foreign = NotKept::Foreign;
     let identity = get(RECORD_METADATA).and_then(|text| text.parse().ok());
     let arrival = get(ARRIVAL_METADATA).and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-    let encoded = get(PARTITION_KEY_METADATA).ok_or(foreign(PARTITION_KEY_METADATA))?;
-    if encoded.ends_with(CUT) && encoded.len() > MAX_PARTITION_KEY_BYTES - MAX_CHARACTER_BYTES {
-        return Err(NotKept::PartitionKeyCut);
-    }
-    let partition_key = percent_decode_str(encoded)
-        .decode_utf8()
-        .map_err(|_| foreign(PARTITION_KEY_METADATA))?
-        .into_owned();
+    let partition_key = get(PARTITION_KEY_METADATA).ok_or(foreign(PARTITION_KEY_METADATA))?;
+    let partition_key = read_partition_key(partition_key).map_err(|error| match error {
+        CannotRead::Malformed => foreign(PARTITION_KEY_METADATA),
+        CannotRead::Cut => NotKept::PartitionKeyCut,
+    })?;
     let is_envelope = get(REASON_METADATA) == Some(QuarantineReason::NotBase64.code());
     let opened = std::str::from_utf8(&body)
         .ok()
@@ -92,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_quarantined_record_is_read_back_as_it_was() {
-        for key in ["a", "gr\u{fc}n/ 100%...", &"k".repeat(256)] {
+        for key in ["a", "gr\u{fc}n/ 100%...", &"\u{1f980}".repeat(256)] {
             let record = record(key);
             let reason = QuarantineReason::NotJson("expected value".to_owned());
             assert_eq!(read_back(&record, &reason), Ok(record));
@@ -108,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_record_whose_partition_key_was_cut_is_not_guessed_at() {
-        let record = record(&"\u{1f980}".repeat(256));
+        let record = record(&"\u{1f980}".repeat(257));
         let read = read_back(&record, &QuarantineReason::Empty);
         assert_eq!(read, Err(NotKept::PartitionKeyCut));
     }

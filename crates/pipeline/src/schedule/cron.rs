@@ -286,9 +286,10 @@ impl Field {
                     [first, .., last] => format!(", or {first} to {last}"),
                     _ => String::new(),
                 };
+                let article = if self.name == HOUR.name { "an" } else { "a" };
                 ScheduleError::new(
                     offset,
-                    format!("`{text}` is not a {}", self.name),
+                    format!("`{text}` is not {article} {}", self.name),
                     format!("write {} to {}{names}", self.first, self.last),
                 )
             })

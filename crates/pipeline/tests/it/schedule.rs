@@ -177,6 +177,7 @@ fn what_eventbridge_refuses_is_refused_at_its_place() {
         ("cron(0 10 ? * 3#6 *)", 14, "five weeks"),
         ("cron(0 0 30 FEB ? *)", 9, "no such day"),
         ("cron(0,,5 10 * * ? *)", 7, "not a minute"),
+        ("cron(0 25 * * ? *)", 7, "`25` is not an hour"),
         ("cron(+5 10 * * ? *)", 5, "not a minute"),
     ] {
         let error = refusal(schedule);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use anyhow::Context as _;
-use serde_saphyr::Spanned;
+use serde_saphyr::{Error, Spanned};
 use thiserror::Error;
 
 use super::figure::{FIGURES, Figure, Figures, Kind, Name};
@@ -102,8 +102,15 @@ fn parse(source: &str) -> Result<Vec<Replacement>, Vec<String>> {
     let options = serde_saphyr::options! { with_snippet: false };
     let written: BTreeMap<String, Spanned<f64>> =
         serde_saphyr::from_str_with_options(source, options).map_err(|error| {
-            let remedy = "write lines such as `put-per-1000: 0.0054`";
-            vec![format!(" {error}; {remedy}")]
+            let problem = match (error.without_snippet(), error.location()) {
+                (Error::DuplicateMappingKey { .. }, Some(place)) => format!(
+                    "{}:{}: a name appears twice; remove one of the two lines",
+                    place.line(),
+                    place.column()
+                ),
+                _ => format!(" {error}; write lines such as `put-per-1000: 0.0054`"),
+            };
+            vec![problem]
         })?;
     let mut written: Vec<_> = written.into_iter().collect();
     written.sort_by_key(|(_, value)| value.referenced.line());

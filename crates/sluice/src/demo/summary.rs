@@ -15,6 +15,9 @@ pub(crate) struct Summary {
     pub(crate) pipelines: BTreeMap<String, Row>,
     /// Records, over all pipelines, that have no outcome or one that contradicts the pipeline.
     pub(crate) unaccounted: u64,
+    /// Whether somebody ended it before its end.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) interrupted: bool,
 }
 
 /// The figures of one pipeline. Counts are of distinct records, but for `retried`.

@@ -14,6 +14,10 @@ use serde::Deserialize;
 
 use super::compact::{Compact, Names};
 
+/// The most bytes of a record that fit in base64 into the 6 MiB of an event ("Lambda quotas",
+/// `lambda/latest/dg/gettingstarted-limits.html`).
+pub(super) const MOST_BYTES: usize = 6 * 1024 * 1024 / 4 * 3;
+
 /// A record, and what should become of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
@@ -50,6 +54,8 @@ pub(super) struct Expected {
     /// The first and the last record that was read of each shard.
     spans: HashMap<u32, (Compact, Compact)>,
     ledger: Option<Ledger>,
+    /// How many bytes those have that no event of Lambda holds.
+    too_large: HashMap<Compact, usize>,
     /// Records of the stream that the ledger does not name.
     pub(super) beside_ledger: u64,
 }
@@ -141,6 +147,10 @@ impl Expected {
             lines[line].is_retained = true;
             fault = lines[line].fault;
         }
+        let bytes = record.data.original().len();
+        if bytes > MOST_BYTES {
+            self.too_large.insert(outer, bytes);
+        }
         let unpacked = decode::unpack(record);
         for within in unpacked.records.iter() {
             let fate = match verdict(config, within, unpacked.packing).intent {
@@ -157,6 +167,11 @@ impl Expected {
                 fault,
             });
         }
+    }
+
+    /// How many bytes a record has, if no event of Lambda holds so many.
+    pub(super) fn too_large(&self, entry: &Entry) -> Option<usize> {
+        self.too_large.get(&entry.identity.outer()).copied()
     }
 
     /// Puts the records in order, after the last was entered.

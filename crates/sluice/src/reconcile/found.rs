@@ -31,6 +31,16 @@ pub(super) struct Seen {
 /// Who has a key where newer records replace older ones: when it arrived, and its position.
 pub(super) type Holder = (i64, ([u64; 3], u32));
 
+/// An object of what an ingest could not send.
+#[derive(Debug)]
+pub(super) struct Ingested {
+    pub(super) object: u32,
+    /// The code of the reason.
+    pub(super) reason: String,
+    /// Whether a redrive has something to do with it.
+    pub(super) is_redrivable: bool,
+}
+
 /// The contents of a bucket.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -47,6 +57,8 @@ pub(super) struct Found {
     pub(super) outside: u64,
     /// Records that are in the bucket and were never in the stream, with their objects.
     pub(super) nowhere: Vec<(Identity, u32)>,
+    /// What an ingest could not send: the object, why, and whether it would be sent now.
+    pub(super) ingested: Vec<Ingested>,
     /// Objects in the pipeline's folder that do not tell who made them.
     pub(super) strangers: Vec<u32>,
     /// Objects that are not what their metadata says, and how so.

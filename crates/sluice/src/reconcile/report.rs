@@ -1,5 +1,6 @@
 //! A balance as a table with lists, or as one line of JSON.
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, ErrorKind, Write as _};
 
 use anyhow::Context as _;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Limit;
 use super::balance::Balance;
-use super::expected::{Expected, Fate};
+use super::expected::{Expected, Fate, MOST_BYTES};
 use super::found::Found;
 
 /// A balance with all that its identities and objects are called by.
@@ -27,6 +28,9 @@ pub(super) struct Report<'r> {
     pub(super) balance: &'r Balance,
 }
 
+/// How wide the column of names is at least.
+const NAME_WIDTH: usize = 12;
+
 /// A part of the report that is a list.
 type List<'r> = (&'static str, Vec<Box<dyn Fn() -> Value + 'r>>);
 
@@ -41,8 +45,11 @@ impl Report<'_> {
     /// The counts and, of each kind, so many identities.
     pub(super) fn print(&self, limit: Limit) -> anyhow::Result<()> {
         write(|out| {
-            for (name, count, remark) in self.counts() {
-                let line = format!("{name:<12} {count:>10}  {remark}");
+            let counts = self.counts();
+            let names = counts.iter().map(|(name, ..)| name.len());
+            let width = names.max().unwrap_or(0).max(NAME_WIDTH);
+            for (name, count, remark) in counts {
+                let line = format!("{name:<width$} {count:>10}  {remark}");
                 writeln!(out, "{}", line.trim_end())?;
             }
             for (name, items) in self.lists() {
@@ -86,7 +93,7 @@ impl Report<'_> {
             (1, Layout::Batch) => "1 line too many, which its _id tells".to_owned(),
             (more, Layout::Batch) => format!("{more} lines too many, which their _id tells"),
         };
-        vec![
+        let mut counts = vec![
             ("expected", count(balance.expected), String::new()),
             ("stored", count(balance.stored), self.objects()),
             ("superseded", count(balance.superseded), String::new()),
@@ -104,7 +111,21 @@ impl Report<'_> {
                 repeated,
             ),
             ("corrupt", count(self.found.corrupt.len()), String::new()),
-        ]
+        ];
+        let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
+        for ingested in &self.found.ingested {
+            *by_reason.entry(&ingested.reason).or_default() += 1;
+        }
+        // These were never in the stream, so they are none of the expected.
+        if !by_reason.is_empty() {
+            let reasons = by_reason.iter();
+            let reasons: Vec<_> = reasons
+                .map(|(reason, count)| format!("{count} {reason}"))
+                .collect();
+            let objects = count(self.found.ingested.len());
+            counts.push(("quarantined by ingest", objects, reasons.join(", ")));
+        }
+        counts
     }
 
     fn objects(&self) -> String {
@@ -134,6 +155,12 @@ impl Report<'_> {
                 |this, place| json!({"identity": this.identity(place)}),
             ),
         ];
+        let ingested = found.ingested.iter().map(|ingested| {
+            Box::new(
+                move || json!({"reason": ingested.reason, "object": found.key(ingested.object)}),
+            ) as Box<dyn Fn() -> Value>
+        });
+        lists.push(("quarantined_by_ingest", ingested.collect()));
         let corrupt = found.corrupt.iter().map(|(object, why)| {
             Box::new(move || json!({"object": found.key(*object), "why": why}))
                 as Box<dyn Fn() -> Value>
@@ -189,10 +216,19 @@ impl Report<'_> {
 
     fn given_up(&self, place: usize) -> Value {
         let object = self.found.seen(place).given_up();
-        json!({
+        let mut item = json!({
             "identity": self.identity(place),
             "object": object.map(|object| self.found.key(object)),
-        })
+        });
+        let entry = &self.expected.entries()[place];
+        if let Some(bytes) = self.expected.too_large(entry) {
+            item["why"] = format!(
+                "its {bytes} bytes are more than an event of Lambda holds, {MOST_BYTES} before base64; \
+                 send smaller records, and redrive this one with --from-failures"
+            )
+            .into();
+        }
+        item
     }
 
     fn quarantined(&self, place: usize) -> Value {
@@ -221,6 +257,7 @@ fn line(item: &Value) -> String {
             (_, Value::Array(texts)) => {
                 words.extend(texts.iter().filter_map(Value::as_str).map(str::to_owned));
             }
+            ("retained", Value::Bool(false)) => words.push("no longer in the stream".to_owned()),
             (name, other) => words.push(format!("{name} {other}")),
         }
     }
@@ -241,6 +278,9 @@ impl Serialize for Report<'_> {
         for (name, count, _) in self.counts() {
             counts.insert(name.replace(' ', "_"), count.into());
         }
+        counts
+            .entry("quarantined_by_ingest")
+            .or_insert_with(|| 0.into());
         for (name, count) in [
             ("repetitions", self.balance.repetitions),
             ("redrivable", self.balance.redrivable),
@@ -288,5 +328,19 @@ fn write(
     match data(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.context("stdout cannot be written"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_the_stream_no_longer_holds_is_said_to_be_so_in_words() {
+        let item = json!({"identity": "shardId-000000000000:123", "retained": false});
+        assert_eq!(
+            line(&item),
+            "shardId-000000000000:123  no longer in the stream"
+        );
     }
 }

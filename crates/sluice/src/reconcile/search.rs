@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use indicatif::ProgressBar;
+use ingest::again::CODE_PREFIX;
 use pipeline::Pipeline;
 use pipeline::config::Form;
 use pipeline::layout::{FAILURE_PREFIX, QUARANTINE_PREFIX, is_reserved};
@@ -13,9 +14,10 @@ use pipeline::object::{
 use pipeline::record::Identity;
 
 use super::expected::{Expected, digest};
-use super::found::Found;
+use super::found::{Found, Ingested};
 use crate::bucket::{Bucket, Listed, Metadata, Object};
 use crate::failure::GivenUp;
+use crate::ingest_now::IngestNow;
 
 /// How many objects are asked for at once: such of a record, and such of megabytes.
 const LOOKS_AT_ONCE: usize = 64;
@@ -34,6 +36,7 @@ pub(super) struct Search<'s> {
     pub(super) folders: &'s [String],
     /// No object of an expected record is older.
     pub(super) since: Option<DateTime<Utc>>,
+    pub(super) ingest: &'s IngestNow,
     pub(super) bar: &'s ProgressBar,
 }
 
@@ -137,6 +140,17 @@ impl Search<'_> {
             let Some(read) = read else { continue };
             let object = found.keys.push(&key);
             let reason = read.metadata.get(REASON_METADATA);
+            if let Some(reason) = reason.filter(|reason| reason.starts_with(CODE_PREFIX)) {
+                if let Err(why) = whole(&read) {
+                    found.corrupt.push((object, why));
+                }
+                found.ingested.push(Ingested {
+                    object,
+                    is_redrivable: self.ingest.is_redrivable(reason, &read.body),
+                    reason: reason.clone(),
+                });
+                continue;
+            }
             let (Some(identity), Some(reason)) = (identity(&read.metadata), reason) else {
                 found.strangers.push(object);
                 continue;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use pipeline::config::Form;
+use pipeline::object::Stamp;
 use pipeline::record::{Identity, Record};
 use pipeline::verdict::Intent;
 use pipeline::{Config, decode, verdict};
@@ -10,10 +12,19 @@ use serde_json::{Value, json};
 /// How many records of each kind are shown.
 const SAMPLES: usize = 3;
 
+/// What became of a record whose own object or line is there.
+const ALREADY: &str = "stored already";
+
 /// What a record becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
     Stored,
+    /// In the place of an older record, as `on_collision: overwrite` says.
+    Replaces,
+    /// Its own object or line is there.
+    Already,
+    /// A newer record has its key, under `on_collision: overwrite`.
+    Superseded,
     Filtered,
     /// For the reason with this code.
     Quarantined(String),
@@ -23,8 +34,10 @@ pub(super) enum Outcome {
 #[derive(Debug, Clone)]
 pub(super) struct Judged {
     pub(super) identity: Identity,
+    /// What its object is recognised by.
+    pub(super) stamp: Stamp,
     pub(super) outcome: Outcome,
-    /// The key that it would have, or why it would have none.
+    /// The key or the folder that it would have, or why it would have none.
     pub(super) remark: String,
 }
 
@@ -41,9 +54,20 @@ struct Change {
 }
 
 impl Outcome {
+    /// Whether the pipeline's bucket has it, or a newer one in its place.
+    pub(super) fn is_stored(&self) -> bool {
+        match self {
+            Self::Stored | Self::Replaces | Self::Already | Self::Superseded => true,
+            Self::Filtered | Self::Quarantined(_) => false,
+        }
+    }
+
     fn name(&self) -> String {
         match self {
             Self::Stored => "stored".to_owned(),
+            Self::Replaces => "stored in place of an older record".to_owned(),
+            Self::Already => ALREADY.to_owned(),
+            Self::Superseded => "superseded by a newer record".to_owned(),
             Self::Filtered => "filtered".to_owned(),
             Self::Quarantined(reason) => format!("quarantined, {reason}"),
         }
@@ -53,8 +77,10 @@ impl Outcome {
 /// What the pipeline's file makes of a record, or of each that is packed in it.
 pub(super) fn judge(config: &Config, record: &Record) -> Vec<Judged> {
     let unpacked = decode::unpack(record);
+    let is_batch = matches!(config.form, Form::Batch { .. });
     let judged = unpacked.records.iter().map(|within| {
         let (outcome, remark) = match verdict(config, within, unpacked.packing).intent {
+            Intent::Store { key, .. } if is_batch => (Outcome::Stored, format!("{key}/")),
             Intent::Store { key, .. } => (Outcome::Stored, key),
             Intent::Filter => (Outcome::Filtered, String::new()),
             Intent::Quarantine(reason) => (
@@ -64,6 +90,7 @@ pub(super) fn judge(config: &Config, record: &Record) -> Vec<Judged> {
         };
         Judged {
             identity: within.identity.clone(),
+            stamp: Stamp::new(&config.name, within),
             outcome,
             remark,
         }
@@ -74,11 +101,16 @@ pub(super) fn judge(config: &Config, record: &Record) -> Vec<Judged> {
 impl Changes {
     /// Enters a record that was `from` and became what it was judged to.
     pub(super) fn enter(&mut self, from: &str, judged: &Judged) {
-        let to = judged.outcome.name();
+        let name = judged.identity.to_string();
+        self.note(from, judged.outcome.name(), &name, &judged.remark);
+    }
+
+    /// Enters something that was `from` and became `to`, by its own name.
+    pub(super) fn note(&mut self, from: &str, to: String, name: &str, remark: &str) {
         let change = self.of.entry((from.to_owned(), to)).or_default();
         change.count += 1;
         if change.samples.len() < SAMPLES {
-            let sample = format!("{}  {}", judged.identity, judged.remark);
+            let sample = format!("{name}  {remark}");
             change.samples.push(sample.trim_end().to_owned());
         }
     }
@@ -88,6 +120,7 @@ impl Changes {
         let mut lines = Vec::new();
         for ((from, to), change) in &self.of {
             let verb = match (is_applied, from == to) {
+                _ if to == ALREADY => "",
                 (true, false) => "",
                 (true, true) => "still ",
                 (false, false) => "would be ",

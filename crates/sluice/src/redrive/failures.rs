@@ -2,11 +2,13 @@
 
 use chrono::Utc;
 use futures::stream::TryStreamExt as _;
+use pipeline::config::Form;
+use pipeline::decode;
 use pipeline::layout::FAILURE_PREFIX;
-use pipeline::record::Record;
+use pipeline::record::{Identity, Record};
 
 use super::Redrive;
-use super::change::judge;
+use super::change::{Outcome, judge};
 use crate::account::bar;
 use crate::failure::GivenUp;
 use crate::transport::Position;
@@ -55,20 +57,29 @@ impl Redrive<'_> {
             ));
             return Ok(());
         }
-        let batch = self.batch(given_up).await?;
-        let judged: Vec<_> = batch
+        let mut batch = self.batch(given_up).await?;
+        let mut judged: Vec<Vec<_>> = batch
             .records
             .iter()
-            .flat_map(|record| judge(self.config(), record))
+            .map(|record| judge(self.config(), record))
             .collect();
+        self.foresee(judged.iter_mut().flatten().collect()).await?;
         if let Some(gone) = &batch.gone {
             self.problems.push(format!("{key} stays: {gone}"));
         }
         if self.is_applied {
-            let Some(counts) = self.process(batch.records).await? else {
-                return Ok(());
-            };
-            if let Some(reason) = counts.retry.keys().next() {
+            self.holders.clear();
+            if matches!(self.config().form, Form::Batch { .. }) {
+                // Other objects hold their lines, which these would repeat.
+                let mut is_needed = judged.iter().map(|judged| {
+                    let mut judged = judged.iter();
+                    !judged.all(|judged| judged.outcome == Outcome::Already)
+                });
+                batch.records.retain(|_| is_needed.next().unwrap_or(true));
+            }
+            let counts = self.process(batch.records).await?;
+            let retry = counts.iter().flat_map(|counts| counts.retry.keys()).next();
+            if let Some(reason) = retry {
                 self.problems.push(format!(
                     "{key} stays: the bucket did not take all of its records ({reason}); run this again"
                 ));
@@ -79,10 +90,26 @@ impl Redrive<'_> {
                 self.deleted += 1;
             }
         }
-        for judged in &judged {
+        for judged in judged.iter().flatten() {
             self.changes.enter(FROM, judged);
         }
         Ok(())
+    }
+
+    /// A record, or one of several that are packed together, if the stream still holds it.
+    pub(super) async fn retained(&self, identity: &Identity) -> anyhow::Result<Option<Record>> {
+        let position = Position::Record(identity.sequence_number().clone());
+        let shard_ids = vec![identity.shard_id().into()];
+        let mut pages = self.deployed.stream.read(shard_ids, &position, Utc::now());
+        while let Some(page) = pages.try_next().await? {
+            let Some(record) = page.into_iter().next() else {
+                continue;
+            };
+            let unpacked = decode::unpack(&record).records.into_owned();
+            let mut unpacked = unpacked.into_iter();
+            return Ok(unpacked.find(|record| record.identity == *identity));
+        }
+        Ok(None)
     }
 
     /// The records of a batch: those of the object, or else those that the stream still holds.

@@ -2,15 +2,19 @@
 
 use anyhow::bail;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use pipeline::config::{Form, OnCollision};
+use ingest::again::SetAside;
+use pipeline::config::Form;
 use pipeline::layout::QUARANTINE_PREFIX;
-use pipeline::object::{self, REASON_METADATA, RECORD_METADATA};
-use pipeline::outcome::QuarantineReason;
+use pipeline::object::{
+    self, NotKept, PARTITION_KEY_METADATA, REASON_METADATA, RECORD_METADATA, read_partition_key,
+};
 use pipeline::record::Record;
 
 use super::Redrive;
 use super::change::{Judged, Outcome, judge};
+use super::ingested::Aside;
 use crate::account::{Pulse, bar};
+use crate::bucket::Metadata;
 
 /// How many objects are read, and deleted, at once.
 const AT_ONCE: usize = 16;
@@ -42,16 +46,27 @@ impl Redrive<'_> {
                 anyhow::Ok((key, object))
             })
             .buffered(AT_ONCE);
-        let mut group = Vec::new();
-        let mut bytes = 0;
+        let (mut group, mut ingested) = (Vec::new(), Vec::new());
+        let (mut bytes, mut ingested_bytes) = (0, 0);
         while let Some((key, object)) = objects.try_next().await? {
             bar.inc(1);
             pulse.beat(|| format!("{} quarantined objects read", bar.position()));
             // Gone since it was listed.
             let Some(object) = object else { continue };
-            let body = object.body.into_bytes();
-            let get = |name: &str| object.metadata.get(name).map(String::as_str);
-            let record = match object::kept(body, get) {
+            let reason = object.metadata.get(REASON_METADATA);
+            let reason = reason.cloned().unwrap_or_default();
+            let (metadata, body) = (object.metadata, object.body.to_vec());
+            if let Some(what) = set_aside(&reason, &body, &metadata) {
+                if ingested.len() >= MAX_RECORDS || ingested_bytes >= MAX_BYTES {
+                    self.settle_ingested(std::mem::take(&mut ingested)).await?;
+                    ingested_bytes = 0;
+                }
+                ingested_bytes += body.len();
+                let code = reason;
+                ingested.push(Aside { key, code, what });
+                continue;
+            }
+            let record = match self.record(body, &metadata).await? {
                 Ok(record) => record,
                 Err(error) => {
                     self.problems.push(format!("{key} stays: {error}"));
@@ -66,7 +81,6 @@ impl Redrive<'_> {
                 bytes = 0;
             }
             bytes += record.data.original().len();
-            let reason = get(REASON_METADATA).unwrap_or_default().to_owned();
             group.push(Kept {
                 key,
                 reason,
@@ -75,8 +89,26 @@ impl Redrive<'_> {
             });
         }
         self.settle(group).await?;
+        self.settle_ingested(ingested).await?;
         bar.finish_and_clear();
         Ok(())
+    }
+
+    /// The record that an object keeps; from the stream where the object does not keep all of it.
+    async fn record(
+        &self,
+        body: Vec<u8>,
+        metadata: &Metadata,
+    ) -> anyhow::Result<Result<Record, NotKept>> {
+        let get = |name: &str| metadata.get(name).map(String::as_str);
+        let kept = object::kept(body.into(), get);
+        if let (Err(NotKept::PartitionKeyCut), Some(identity)) = (&kept, get(RECORD_METADATA))
+            && let Ok(identity) = identity.parse()
+            && let Some(record) = self.retained(&identity).await?
+        {
+            return Ok(Ok(record));
+        }
+        Ok(kept)
     }
 
     /// The keys of the quarantine, all listed before the first changes.
@@ -112,10 +144,11 @@ impl Redrive<'_> {
 
     /// Processes records of one shard again, and deletes what is no longer needed of them.
     async fn settle(&mut self, mut group: Vec<Kept>) -> anyhow::Result<()> {
-        if !self.is_applied {
-            for kept in &mut group {
-                self.foresee(kept).await?;
-            }
+        let judged = group.iter_mut().flat_map(|kept| &mut kept.judged);
+        self.foresee(judged.collect()).await?;
+        if self.is_applied {
+            // From here on the bucket knows better.
+            self.holders.clear();
         }
         let name = self.config().name.clone();
         let stays = |kept: &Kept| !self.is_applied || kept.stays(&name);
@@ -126,7 +159,12 @@ impl Redrive<'_> {
         group.sort_by(|one, other| one.record.identity.cmp(&other.record.identity));
         // Those that are stored go together, as lines of one object where the layout is `batch`.
         let (stored, others): (Vec<_>, Vec<_>) = group.into_iter().partition(Kept::is_stored);
-        let mut settled = self.settle_stored(stored).await?;
+        let is_batch = matches!(self.config().form, Form::Batch { .. });
+        // Lines that are there are not written again.
+        let (mut settled, stored): (Vec<_>, Vec<_>) = stored
+            .into_iter()
+            .partition(|kept| is_batch && kept.is_there());
+        settled.extend(self.settle_stored(stored).await?);
         for kept in others {
             settled.extend(self.settle_one(kept).await?);
         }
@@ -139,33 +177,6 @@ impl Redrive<'_> {
         for kept in &settled {
             self.enter(kept);
             self.deleted += 1;
-        }
-        Ok(())
-    }
-
-    /// Finds out which keys another record has, where that decides what would become of a record.
-    async fn foresee(&mut self, kept: &mut Kept) -> anyhow::Result<()> {
-        let on_collision = OnCollision::Quarantine;
-        if !matches!(self.config().form, Form::Record { on_collision: it } if it == on_collision) {
-            return Ok(());
-        }
-        for judged in &mut kept.judged {
-            if judged.outcome != Outcome::Stored {
-                continue;
-            }
-            let (key, identity) = (judged.remark.clone(), judged.identity.to_string());
-            let holder = if let Some(holder) = self.claimed.get(&key) {
-                Some(holder.clone())
-            } else {
-                let metadata = self.deployed.bucket.metadata(&key).await?;
-                metadata.map(|metadata| metadata.get(RECORD_METADATA).cloned().unwrap_or_default())
-            };
-            if holder.is_some_and(|holder| holder != identity) {
-                let reason = QuarantineReason::KeyTaken;
-                judged.outcome = Outcome::Quarantined(reason.code().to_owned());
-            } else {
-                self.claimed.insert(key, identity);
-            }
         }
         Ok(())
     }
@@ -213,6 +224,7 @@ impl Redrive<'_> {
             judged.outcome = match counts.quarantined.keys().next() {
                 Some(reason) => Outcome::Quarantined((*reason).to_owned()),
                 None if counts.filtered > 0 => Outcome::Filtered,
+                None if judged.outcome.is_stored() => judged.outcome.clone(),
                 None => Outcome::Stored,
             };
         }
@@ -234,7 +246,13 @@ impl Redrive<'_> {
 impl Kept {
     fn is_stored(&self) -> bool {
         let mut judged = self.judged.iter();
-        judged.all(|judged| judged.outcome == Outcome::Stored)
+        judged.all(|judged| judged.outcome.is_stored())
+    }
+
+    /// Whether everything of it has been stored before.
+    fn is_there(&self) -> bool {
+        let mut judged = self.judged.iter();
+        judged.all(|judged| judged.outcome == Outcome::Already)
     }
 
     /// Whether this very object is the one that its outcome would write.
@@ -249,4 +267,12 @@ impl Kept {
             _ => false,
         }
     }
+}
+
+/// What a run of the ingest kept, if it was one.
+fn set_aside(reason: &str, body: &[u8], metadata: &Metadata) -> Option<SetAside> {
+    let key = metadata.get(PARTITION_KEY_METADATA);
+    // A key of which a part is gone still chooses a shard.
+    let key = key.map(|key| read_partition_key(key).unwrap_or_else(|_| key.clone()));
+    SetAside::new(reason, body.to_vec(), key)
 }

@@ -259,3 +259,21 @@ fn a_pipeline_that_generates_nothing_is_estimated_all_the_same() {
     assert!(page.contains("1,024 bytes (assumed"), "{page}");
     assert!(page.contains("the stream, on-demand"), "{page}");
 }
+
+#[test]
+fn what_is_mistyped_is_named_with_its_place_and_its_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let prices = folder.path().join("eu.yaml");
+    fs::write(&prices, "put-per-1000: 0.0054\nput-per-1000: 0.0055\n").unwrap();
+    let prices = prices.to_str().unwrap();
+    let output = cost(&["--pipeline", "page-views", "--prices", prices]);
+    let words = said(&output);
+    assert!(
+        words.contains(&format!("{prices}:2:1: a name appears twice")),
+        "{words}"
+    );
+    assert!(!words.contains("DuplicateKeyPolicy"), "{words}");
+    let output = cost(&["--pipeline", "page-views", "--rate", "-1"]);
+    let words = said(&output);
+    assert!(words.contains("expected a number above 0"), "{words}");
+}

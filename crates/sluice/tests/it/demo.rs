@@ -1,7 +1,8 @@
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -194,4 +195,54 @@ fn records_that_want_one_key_are_accounted_for_whatever_the_pipeline_does_with_t
         assert_eq!(settled, 60, "{on_collision}: {row}");
         assert!(row["objects"].as_u64().unwrap() < 60);
     }
+}
+
+/// Says what was printed to stderr so far, as soon as that has these words.
+fn until_said(lines: &mut impl Iterator<Item = std::io::Result<String>>, words: &str) {
+    let said = lines.map(Result::unwrap).find(|line| line.contains(words));
+    assert!(said.is_some(), "{words} was never said");
+}
+
+#[test]
+fn a_demo_that_is_interrupted_accounts_for_what_it_has_sent() {
+    let data = tempfile::tempdir().unwrap();
+    let mut demo = sluice(&["demo", "--json", "--records", "1000000", "--data"])
+        .arg(data.path())
+        .arg("--pipelines")
+        .arg(pipelines())
+        .arg("--functions")
+        .arg(functions())
+        .args(["--pipeline", "kdg-archive"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(demo.stderr.take().unwrap()).lines();
+    // The demo says each few seconds how it stands.
+    until_said(&mut lines, "acknowledged");
+    let id = demo.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.unwrap().success());
+    let said: Vec<_> = lines.map(Result::unwrap).collect();
+    let said = said.join("\n");
+    let output = demo.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let summary: Value = serde_json::from_str(printed.trim()).unwrap();
+    assert_eq!(summary["interrupted"], true);
+    assert_eq!(summary["unaccounted"], 0, "{said}");
+    let row = &summary["pipelines"]["kdg-archive"];
+    let count = |name: &str| row[name].as_u64().unwrap();
+    let acknowledged = count("acknowledged");
+    assert!(acknowledged > 0 && acknowledged < 1_000_000, "{row}");
+    assert_eq!(acknowledged, count("stored") + count("filtered"), "{row}");
+    let words =
+        format!("interrupted in kdg-archive: of 1000000 records {acknowledged} were acknowledged");
+    assert!(said.contains(&words), "{said}");
+    let settled = format!("given up; {acknowledged} are settled");
+    assert!(said.contains(&settled), "{said}");
+    assert!(said.contains("p99 ms"), "{said}");
+    let log = data.path().join("logs/ProcessKdgArchive.log");
+    let log = fs::read_to_string(log).unwrap();
+    assert!(!log.contains("Error"), "{log}");
 }

@@ -9,6 +9,8 @@ use std::thread;
 
 use serde_json::{Value, json};
 
+use crate::reconcile::{assert_counts, reconcile};
+use crate::redrive::{changes, redrive_of};
 use crate::stack::{Stack, pipelines, put};
 
 const FUNCTION: &str = "IngestRandomUserData";
@@ -192,6 +194,15 @@ async fn a_dead_api_fails_the_run_and_says_so_in_answer_log_and_metric() {
         error.contains("the API answered 503, after 5 attempts"),
         "{error}"
     );
+    assert_eq!(answer["errorType"], "NotFetched");
+    let log = fs::read_to_string(data.join(format!("logs/{FUNCTION}.log"))).unwrap();
+    let failed: Vec<Value> = log
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .filter(|line: &Value| line["level"] == "ERROR")
+        .collect();
+    let in_words = json!({"level": "ERROR", "fields": {"message": error}});
+    assert_eq!(failed, [in_words], "{log}");
     let line = &metrics(&data, FUNCTION)[0];
     assert_eq!(
         (&line["ingest_failed"], &line["status"]),
@@ -234,4 +245,141 @@ async fn a_slow_api_is_given_up_before_the_run_is_over() {
         "{error}"
     );
     assert!(metrics(&data, FUNCTION)[0]["ingest_attempts"].as_u64() > Some(1));
+}
+
+/// Users as the API tells them, of which the last has no key.
+fn users() -> Vec<Value> {
+    let user = |first: &str, age: u64| {
+        json!({
+            "name": {"first": first, "last": "S"}, "dob": {"age": age}, "gender": "female",
+            "location": {"coordinates": {"latitude": "1", "longitude": "2"}},
+            "login": {"uuid": first},
+        })
+    };
+    let mut keyless = user("Di", 40);
+    keyless["login"] = Value::Null;
+    vec![user("Ada", 30), user("Bo", 31), user("Cy", 32), keyless]
+}
+
+#[tokio::test]
+async fn what_a_run_could_not_map_is_sent_once_the_pipeline_maps_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mine, data) = (folder.path().join("pipelines"), folder.path().join("state"));
+    let url = api(&[], json!({ "results": users() }));
+    changed(&mine, "https://randomuser.me/api/?results=100", &url);
+    let file = mine.join("random-user.yaml");
+    let whole = fs::read_to_string(&file).unwrap();
+    fs::write(&file, whole.replace(": .dob.age,", ": int!(.dob.years),")).unwrap();
+    let stack = Stack::start_with(&mine, &data, &["--no-schedules"]);
+    let (failed, answer) = stack.invoke(FUNCTION).await;
+    assert!(!failed && answer["quarantined"] == 4, "{answer}");
+    let redrive = |more: &[&str]| redrive_of("random-user", &stack, &mine, more);
+    let error = "quarantined, ingest-program-error".to_owned();
+    let keyless = "quarantined, ingest-partition-key".to_owned();
+
+    let still = [(error.clone(), error.clone(), 4)];
+    let (is_fine, line) = redrive(&["--apply"]);
+    assert!(is_fine && line["deleted_objects"] == 0, "{line}");
+    assert_eq!(changes(&line), still, "what is as broken as before stays");
+    let (is_fine, balance) = reconcile(&stack, &mine, "random-user", &[]);
+    assert!(is_fine, "{balance}");
+    let wanted = [("quarantined_by_ingest", 4), ("quarantined", 0)];
+    assert_counts(&balance, &wanted);
+    assert_eq!(balance["of_unknown_origin"], json!([]));
+
+    fs::write(&file, &whole).unwrap();
+    let wanted = [
+        (error.clone(), keyless.clone(), 1),
+        (error.clone(), "sent".to_owned(), 3),
+    ];
+    let keys = stack.keys(BUCKET, "").await;
+    let (is_fine, line) = redrive(&[]);
+    assert!(is_fine && changes(&line) == wanted, "{line}");
+    assert_eq!(
+        stack.keys(BUCKET, "").await,
+        keys,
+        "a dry run changed something"
+    );
+    let (is_fine, line) = redrive(&["--apply"]);
+    assert!(is_fine && line["deleted_objects"] == 4, "{line}");
+    assert_eq!(changes(&line), wanted);
+    let wait = ["--wait", "60"];
+    let (is_fine, balance) = reconcile(&stack, &mine, "random-user", &wait);
+    assert!(is_fine, "{balance}");
+    let wanted = [("expected", 3), ("stored", 3), ("quarantined_by_ingest", 1)];
+    assert_counts(&balance, &wanted);
+    let stored = ["Ada_S.json", "Bo_S.json", "Cy_S.json"];
+    let found = stack.keys(BUCKET, "").await;
+    assert_eq!(found[..3], stored, "{found:?}");
+    assert!(
+        found[3].starts_with("quarantine/random-user/ingest-partition-key/"),
+        "{found:?}"
+    );
+    let (is_fine, line) = redrive(&["--apply"]);
+    assert!(is_fine && line["deleted_objects"] == 0, "{line}");
+    assert_eq!(changes(&line), [(keyless.clone(), keyless, 1)]);
+}
+
+#[tokio::test]
+async fn an_answer_is_sent_once_the_pipeline_finds_its_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mine, data) = (folder.path().join("pipelines"), folder.path().join("state"));
+    let url = api(&[], json!({ "users": users() }));
+    changed(&mine, "https://randomuser.me/api/?results=100", &url);
+    let file = mine.join("random-user.yaml");
+    let stack = Stack::start_with(&mine, &data, &["--no-schedules"]);
+    let (failed, answer) = stack.invoke(FUNCTION).await;
+    assert!(failed && answer["errorType"] == "NoRecords", "{answer}");
+    let redrive = |more: &[&str]| redrive_of("random-user", &stack, &mine, more);
+
+    let (is_fine, line) = redrive(&["--apply"]);
+    let problem = line["problems"][0].as_str().unwrap();
+    assert!(
+        !is_fine && problem.contains("correct ingest.records"),
+        "{line}"
+    );
+    let mended = fs::read_to_string(&file).unwrap();
+    fs::write(&file, mended.replace(".results", ".users")).unwrap();
+    let (is_fine, line) = redrive(&["--apply"]);
+    assert!(is_fine && line["deleted_objects"] == 1, "{line}");
+    let answer = "quarantined, ingest-answer".to_owned();
+    let wanted = [
+        (
+            answer.clone(),
+            "quarantined, ingest-partition-key".to_owned(),
+            1,
+        ),
+        (answer, "sent".to_owned(), 3),
+    ];
+    assert_eq!(changes(&line), wanted);
+    let balance = reconcile(&stack, &mine, "random-user", &["--wait", "60"]).1;
+    let wanted = [("stored", 3), ("quarantined_by_ingest", 1)];
+    assert_counts(&balance, &wanted);
+}
+
+#[tokio::test]
+async fn what_the_stream_does_not_take_stays_in_the_quarantine() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mine, data) = (folder.path().join("pipelines"), folder.path().join("state"));
+    let url = api(&[], json!({ "results": users() }));
+    changed(&mine, "https://randomuser.me/api/?results=100", &url);
+    let file = mine.join("random-user.yaml");
+    let whole = fs::read_to_string(&file).unwrap();
+    fs::write(&file, whole.replace(": .dob.age,", ": int!(.dob.years),")).unwrap();
+    let stack = Stack::start_with(&mine, &data, &["--no-schedules"]);
+    stack.invoke(FUNCTION).await;
+    let before = stack.keys(BUCKET, "quarantine/").await;
+    fs::write(&file, &whole).unwrap();
+    let elsewhere = ["--apply", "--stream", "nowhere"];
+    let (is_fine, line) = redrive_of("random-user", &stack, &mine, &elsewhere);
+    assert!(!is_fine && line["deleted_objects"] == 1, "{line}");
+    let problem = line["problems"][0].as_str().unwrap();
+    assert!(
+        problem.starts_with("3 quarantined objects stay"),
+        "{problem}"
+    );
+    assert!(problem.contains("ResourceNotFoundException"), "{problem}");
+    let after = stack.keys(BUCKET, "quarantine/").await;
+    let left = after.iter().filter(|key| before.contains(key));
+    assert_eq!((left.count(), after.len()), (3, 4), "{after:?}");
 }

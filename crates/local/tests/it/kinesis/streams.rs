@@ -346,3 +346,31 @@ async fn the_shards_of_an_account_are_counted() {
         "a b"
     );
 }
+
+#[tokio::test]
+async fn streams_of_one_moment_give_out_different_sequence_numbers() {
+    let server = Server::with_stream("one", 1).await;
+    let create = server
+        .client
+        .create_stream()
+        .stream_name("other")
+        .shard_count(1);
+    create.send().await.unwrap();
+    server.settle();
+    for shards in [1, 2] {
+        let (of_one, one) = server.put("one", "k", b"{}").await;
+        let (of_other, other) = server.put("other", "k", b"{}").await;
+        assert_eq!(of_one, of_other, "{shards} shards");
+        assert_ne!(one, other, "{shards} shards");
+        for stream in ["one", "other"] {
+            let split = server.client.split_shard().stream_name(stream);
+            let split = split
+                .shard_to_split("shardId-000000000000")
+                .new_starting_hash_key((1_u128 << 127).to_string());
+            if shards == 1 {
+                split.send().await.unwrap();
+            }
+        }
+        server.settle();
+    }
+}
