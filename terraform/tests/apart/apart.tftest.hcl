@@ -1,5 +1,5 @@
-# Each file of this folder is refused with the sentences that it says itself. `cargo xtask test
-# --only terraform` runs it, and compares what is printed.
+# What one pipeline makes is no other's, and neither is what the deployment makes for itself: each file of
+# this folder names the sentences that are printed of it, or never. `cargo xtask test --only terraform` compares.
 
 mock_provider "aws" {
   mock_data "aws_iam_policy_document" {
@@ -10,7 +10,7 @@ mock_provider "aws" {
   }
 }
 
-run "apart" {
+run "what_another_makes_is_refused" {
   command = plan
   variables {
     name_prefix = "acme"

@@ -1,5 +1,5 @@
-# Each file of this folder is refused with the sentences that it says itself. `cargo xtask test
-# --only terraform` runs it, and compares what is printed.
+# Files that cannot be read name their line, and what says more. `cargo xtask test --only terraform`
+# compares what is printed with what each file says.
 
 mock_provider "aws" {
   mock_data "aws_iam_policy_document" {
@@ -10,7 +10,7 @@ mock_provider "aws" {
   }
 }
 
-run "broken" {
+run "what_cannot_be_read_is_refused" {
   command = plan
   variables {
     name_prefix = "acme"
