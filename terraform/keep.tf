@@ -7,24 +7,40 @@ resource "terraform_data" "keep" {
 
   triggers_replace = merge(local.deployed[each.key], { existing_bucket = each.value.existing_bucket })
 
+  # A plan shows all of it when it would destroy this: `destroy` is for who reads the plan.
   input = {
-    pipeline = each.key
-    holds    = each.value.existing_bucket ? "the records of its stream" : "the records of its stream and the objects of its bucket ${local.deployed[each.key].bucket}"
-    addresses = join(" ", [for resource in each.value.existing_bucket ? ["terraform_data.keep", "module.stream"] : ["terraform_data.keep", "module.stream", "module.bucket"] :
-      "\\0047${resource}[\"${each.key}\"]\\0047"
-    ])
+    pipeline    = each.key
+    stream      = local.deployed[each.key].stream
+    bucket      = each.value.existing_bucket ? "" : local.deployed[each.key].bucket
     delete_data = contains(var.delete_data_of, each.key)
+    destroy = (contains(var.delete_data_of, each.key)
+      ? "allowed by delete_data_of, with all that the stream and the bucket hold"
+      : "REFUSED by apply, until you have applied -var 'delete_data_of=[\"${each.key}\"]' with the pipeline as it was"
+    )
   }
 
-  # Names of pipelines, streams and buckets have no apostrophe, and \0047 is one to the shell.
+  # The sentence is the command, so that Terraform prints it, once; the shell that refuses does not read it.
   provisioner "local-exec" {
-    when = destroy
-    command = self.input.delete_data ? "exit 0" : join("", [
-      "printf '%b\\n' 'the pipeline ${self.input.pipeline} is kept, with ${self.input.holds}. ",
-      "To delete them, undo what removes or renames it, apply with -var \\0047delete_data_of=[\"${self.input.pipeline}\"]\\0047, ",
-      "then repeat this; to keep them and forget them here, ",
-      "terraform state rm ${self.input.addresses}' >&2; exit 1",
-    ])
+    when        = destroy
+    quiet       = true
+    interpreter = self.input.delete_data ? null : ["sh", "-c", "exit 1"]
+    command = self.input.delete_data ? "exit 0" : join("\n", concat(
+      [
+        "the pipeline ${self.input.pipeline} is kept, with the records of its stream ${self.input.stream}${self.input.bucket == "" ? "" : " and the objects of its bucket ${self.input.bucket}"}.",
+        "To delete them, undo what removes or renames it, apply with -var 'delete_data_of=[\"${self.input.pipeline}\"]', then repeat this.",
+        "To keep them and forget them here:",
+        join(" ", concat(
+          ["  terraform state rm 'terraform_data.keep[\"${self.input.pipeline}\"]' 'module.stream[\"${self.input.pipeline}\"]'"],
+          self.input.bucket == "" ? [] : ["'module.bucket[\"${self.input.pipeline}\"]'"],
+        )),
+        "To take them back after that, put the file back as it was, and before the next apply:",
+        "  terraform import 'module.stream[\"${self.input.pipeline}\"].aws_kinesis_stream.this' ${self.input.stream}",
+      ],
+      self.input.bucket == "" ? [] : [
+        "  terraform import 'module.bucket[\"${self.input.pipeline}\"].aws_s3_bucket.this' ${self.input.bucket}",
+        "or, instead of the last line, existing_bucket: true and bucket: ${self.input.bucket} in the file.",
+      ],
+    ))
   }
 
   depends_on = [

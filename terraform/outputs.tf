@@ -9,12 +9,12 @@ output "pipelines" {
 
   precondition {
     condition     = length(local.repeated) == 0
-    error_message = "two pipelines in ${var.pipelines} name the same stream, bucket or function: ${join(", ", local.repeated)}; give each its own, and make a bucket that several share before, with existing_bucket: true in each file"
+    error_message = "one would take what another makes: ${join(", ", local.repeated)}; give each a name of its own, and make a bucket that several pipelines share before, outside of this deployment, with existing_bucket: true in each file"
   }
 
   precondition {
-    condition     = length(local.own) == 0
-    error_message = "a pipeline in ${var.pipelines} has the name of what sluice makes for the generator's page or for queries: ${join(", ", local.own)}; choose another"
+    condition     = length(local.states) == 0
+    error_message = "what Terraform keeps its state in is no bucket for records: ${join(", ", local.states)}; name another"
   }
 
   precondition {
@@ -24,17 +24,17 @@ output "pipelines" {
 }
 
 output "send" {
-  description = "The command that sends test records into each pipeline."
+  description = "The command that sends test records into each pipeline, to be run in the folder of the apply."
   value = { for name in keys(local.pipelines) : name =>
-    "sluice send --pipeline ${name} --stream ${module.stream[name].name} --records 100"
+    "sluice send ${local.of_pipelines} --pipeline ${name} --stream ${module.stream[name].name} --records 100"
   }
 }
 
 output "look" {
-  description = "The commands that show what has arrived, and whether everything has."
+  description = "The commands that show what has arrived, and whether everything has, to be run in the folder of the apply."
   value = { for name in keys(local.pipelines) : name => [
     "aws s3 ls --recursive s3://${local.buckets[name].name}/",
-    "sluice reconcile --pipeline ${name} --stream ${module.stream[name].name} --bucket ${local.buckets[name].name} --wait 60",
+    "sluice reconcile ${local.of_pipelines} --pipeline ${name} --stream ${module.stream[name].name} --bucket ${local.buckets[name].name} --wait 60",
   ] }
 }
 
@@ -72,6 +72,9 @@ output "dashboard" {
 }
 
 locals {
+  # The folder as the variable has it, and not as this machine alone has it: another one plans the same.
+  of_pipelines = "--pipelines ${can(regex("^[A-Za-z0-9_./-]+$", var.pipelines)) ? var.pipelines : "'${replace(var.pipelines, "'", "'\\''")}'"}"
+
   # Consoles have names of their own ("AWS service endpoints", general/latest/gr/aws-service-information.html).
   consoles = {
     aws        = "console.aws.amazon.com"

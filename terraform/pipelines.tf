@@ -9,28 +9,36 @@ locals {
   pipelines = { for name, file in module.pipeline_file : name => file.pipeline }
   ingests   = { for name, pipeline in local.pipelines : name => pipeline.ingest if pipeline.ingest != null }
 
-  buckets = { for name, pipeline in local.pipelines : name => pipeline.existing_bucket ? {
-    name = pipeline.bucket
-    arn  = "arn:${data.aws_partition.current.partition}:s3:::${pipeline.bucket}"
-    } : {
-    name = module.bucket[name].name
-    arn  = module.bucket[name].arn
+  # By their names alone, so that nothing waits for a bucket that does not need one that is there.
+  buckets = { for name, deployed in local.deployed : name => {
+    name = deployed.bucket
+    arn  = "arn:${data.aws_partition.current.partition}:s3:::${deployed.bucket}"
   } }
 
-  # What AWS would refuse in the middle of an apply. IAM and Lambda do not tell roles by their case.
-  names = concat(
-    [for pipeline in local.pipelines : "stream ${pipeline.stream.name}"],
-    [for pipeline in local.pipelines : "bucket ${pipeline.bucket}" if !pipeline.existing_bucket],
-    [for pipeline in local.pipelines : "function ${lower(pipeline.process.function)}"],
-    [for ingest in local.ingests : "function ${lower(ingest.function)}"],
-  )
-  repeated = [for name in distinct(local.names) : name if length([for other in local.names : other if other == name]) > 1]
+  # What this deployment makes, as AWS calls it, and for whom. IAM and Lambda do not tell roles by their case.
+  # The last two go with what they hold, so that they are kept from pipelines also while there are none.
+  made = { for it in concat(
+    [for name, file in local.files : { what = "stream ${local.deployed[name].stream}", for = file }],
+    [for name, file in local.files : { what = "bucket ${local.deployed[name].bucket}", for = file } if !local.pipelines[name].existing_bucket],
+    [for name, pipeline in local.pipelines : { what = "function ${var.name_prefix}-${lower(pipeline.process.function)}", for = local.files[name] }],
+    [for name, ingest in local.ingests : { what = "function ${var.name_prefix}-${lower(ingest.function)}", for = local.files[name] }],
+    local.kdg.enabled ? [{ what = "function ${var.name_prefix}-kdg", for = "the generator's page" }] : [],
+    [
+      { what = "bucket ${var.name_prefix}-kdg-page", for = "the generator's page" },
+      { what = "bucket ${var.name_prefix}-query-results", for = "queries" },
+    ],
+  ) : it.what => it.for... }
 
-  # What the deployment itself makes beside the pipelines.
-  own = setintersection(local.names, concat(
-    local.kdg.enabled ? ["bucket kdg-page", "function kdg"] : [],
-    local.has_analytics ? ["bucket query-results"] : [],
-  ))
+  # Buckets that are there before: several pipelines may share one, and this deployment makes none of them.
+  shared = { for name, file in local.files : "bucket ${local.deployed[name].bucket}" => file... if local.pipelines[name].existing_bucket }
+
+  # What AWS would refuse in the middle of an apply, or what would go, or be shown, with somebody else's.
+  repeated = [for what, for_whom in local.made : "${what} (${join(" and ", concat(for_whom, lookup(local.shared, what, [])))})"
+    if length(for_whom) + length(lookup(local.shared, what, [])) > 1
+  ]
+
+  # The bootstrap's, in which a pipeline could replace a deployment's state.
+  states = [for what, files in local.shared : "${what} (${join(" and ", files)})" if startswith(what, "bucket terraform-state-")]
 
   # Two tables over one folder would each show what both pipelines store.
   tabled = [for name, table in local.tables : name if anytrue([for other, pipeline in local.pipelines :
@@ -76,7 +84,7 @@ module "bucket" {
 
   name          = local.deployed[each.key].bucket
   delete_data   = contains(var.delete_data_of, each.key)
-  how_to_delete = "-var \\0047delete_data_of=[\"${each.key}\"]\\0047"
+  how_to_delete = "-var 'delete_data_of=[\"${each.key}\"]'"
   kms_key_arn   = var.kms_key_arn
   readers       = var.bucket_readers
 }
@@ -108,6 +116,9 @@ module "mapping" {
   function_arn            = module.process[each.key].arn
   failure_destination_arn = local.buckets[each.key].arn
   source_settings         = each.value.source
+
+  # Records come from here on: the bucket is private and encrypted before.
+  depends_on = [module.bucket]
 }
 
 module "ingest" {
@@ -138,4 +149,7 @@ module "schedule" {
   expression    = each.value.schedule
   function_name = module.ingest[each.key].name
   function_arn  = module.ingest[each.key].arn
+
+  # As for the mapping.
+  depends_on = [module.bucket]
 }

@@ -73,6 +73,12 @@ variable "kms_key_arn" {
     condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
     error_message = "a key is named by its ARN, such as arn:aws:kms:eu-west-1:123456789012:key/….; streams and buckets are never unencrypted"
   }
+
+  # Kinesis and S3 take a key of their own region alone; what is no ARN has been refused above.
+  validation {
+    condition     = var.kms_key_arn == null ? true : contains(["", data.aws_region.current.name], try(split(":", var.kms_key_arn)[3], ""))
+    error_message = "kms_key_arn names a key in ${try(split(":", var.kms_key_arn)[3], "no region")}, and the deployment is in ${data.aws_region.current.name}: name a key of that region, or a replica there of one of several regions"
+  }
 }
 
 variable "stream_retention_hours" {
@@ -173,6 +179,12 @@ variable "kdg" {
   validation {
     condition     = try(var.kdg.users, null) == null ? true : try(alltrue([for user in var.kdg.users : can(regex("^[^@ ]+@[^@ ]+$", user))]), false)
     error_message = "kdg.users is a list of addresses, such as [\"ada@example.com\"]"
+  }
+
+  # The pool does not tell them by their case.
+  validation {
+    condition     = try(length(distinct([for user in var.kdg.users : lower(user)])) == length(toset(var.kdg.users)), true)
+    error_message = "kdg.users has an address twice but for its case, which is one user: ${try(join(", ", [for user in toset(var.kdg.users) : user if length([for other in toset(var.kdg.users) : other if lower(other) == lower(user)]) > 1]), "")}"
   }
 
   # "CreateDeliveryStream", firehose/latest/APIReference/API_CreateDeliveryStream.html.

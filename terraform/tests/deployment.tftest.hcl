@@ -83,6 +83,44 @@ run "leave_for_an_unknown_pipeline_is_a_warning" {
   expect_failures = [check.leave]
 }
 
+# The pool of users does not tell addresses by their case, and no service takes a key of another region.
+run "what_aws_would_refuse_in_the_middle_of_an_apply_is_refused_before" {
+  command = plan
+  override_data {
+    target = data.aws_region.current
+    values = { name = "eu-west-1" }
+  }
+  variables {
+    name_prefix = "acme"
+    kdg         = { users = ["ada@example.com", "Ada@example.com"] }
+    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd"
+  }
+  expect_failures = [var.kdg, var.kms_key_arn]
+}
+
+run "the_commands_name_the_folder_as_the_apply_did" {
+  command = plan
+  override_data {
+    target = data.aws_region.current
+    values = { name = "eu-west-1" }
+  }
+  variables {
+    name_prefix = "acme"
+    kdg         = { users = ["ada@example.com", "bob@example.com"] }
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"
+  }
+
+  assert {
+    condition     = output.send["user-activity"] == "sluice send --pipelines ../pipelines --pipeline user-activity --stream acme-user-activity-stream --records 100"
+    error_message = "the command does not work in the folder of the apply: ${output.send["user-activity"]}"
+  }
+
+  assert {
+    condition     = strcontains(output.look["user-activity"][1], "reconcile --pipelines ../pipelines ")
+    error_message = "the command does not work in the folder of the apply: ${output.look["user-activity"][1]}"
+  }
+}
+
 # Both have one stream, one bucket and one function but for its case; and names that are sluice's own.
 run "two_pipelines_do_not_share_a_bucket_by_accident" {
   command = plan

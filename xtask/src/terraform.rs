@@ -6,6 +6,7 @@ mod deployed;
 mod deployment;
 mod mirror;
 mod mock_server;
+mod order;
 mod picture;
 mod policy;
 mod privilege;
@@ -133,6 +134,7 @@ fn at_rest(terraform: &Terraform) -> anyhow::Result<()> {
     let scan = Scan::start(&folder())?;
     let tested = terraform.succeed("refusals", &["test"])?;
     step::say(tested.trim().lines().last().unwrap_or_default());
+    order::check(terraform)?;
     refused(terraform)?;
     scan.end()
 }
@@ -172,24 +174,36 @@ fn provisioned(
     Ok(())
 }
 
-/// Plans pipelines of which each is wrong, and looks for what each file says of itself.
+/// Folders of pipelines that are refused: each file wrong by itself, wrong beside another, and no file at all.
+const REFUSED: [&str; 3] = ["tests/wrong", "tests/apart", "tests/broken"];
+
+/// Plans pipelines that are wrong, and looks for what each file says of itself.
 fn refused(terraform: &Terraform) -> anyhow::Result<()> {
-    let ended = terraform.end("refused files", &["test", "-test-directory=tests/wrong"])?;
     let mut sentences = 0;
-    for entry in std::fs::read_dir(folder().join("tests/wrong"))? {
-        let path = entry?.path();
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        let text = std::fs::read_to_string(&path)?;
-        for sentence in text
-            .lines()
-            .filter_map(|line| line.strip_prefix("# says: "))
-        {
-            sentences += 1;
-            if !ended.says(&format!("tests/wrong/{file}: {sentence}")) {
-                bail!(
-                    "{file} is not refused with `{sentence}`:\n{}",
-                    ended.printed
-                );
+    for folder in REFUSED {
+        let test = format!("-test-directory={folder}");
+        let ended = terraform.end(folder, &["test", &test])?;
+        for entry in std::fs::read_dir(self::folder().join(folder))? {
+            let path = entry?.path();
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            for line in std::fs::read_to_string(&path)?.lines() {
+                let (sentence, is_wanted) = if let Some(sentence) = line.strip_prefix("# says: ") {
+                    (format!("{folder}/{file}: {sentence}"), true)
+                } else if let Some(sentence) = line.strip_prefix("# prints: ") {
+                    (sentence.to_owned(), true)
+                } else if let Some(sentence) = line.strip_prefix("# never prints: ") {
+                    (sentence.to_owned(), false)
+                } else {
+                    continue;
+                };
+                sentences += 1;
+                if ended.says(&sentence) != is_wanted {
+                    let not = if is_wanted { "not " } else { "" };
+                    bail!(
+                        "{file} is {not}refused with `{sentence}`:\n{}",
+                        ended.printed
+                    );
+                }
             }
         }
     }

@@ -1,5 +1,13 @@
 # One file of `pipelines/` → what is provisioned for it. It makes nothing, and refuses what would lose data.
 
+# yamldecode names the line, and not what to do: this is asked of the file itself, and so is said beside it.
+check "yaml" {
+  assert {
+    condition     = can(yamldecode(file(var.path)))
+    error_message = "${var.path}: this is not YAML, or has nothing in it; `sluice check ${var.path}` says what to write there"
+  }
+}
+
 locals {
   name    = trimsuffix(basename(var.path), ".yaml")
   written = yamldecode(file(var.path))

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::bootstrap::Bootstrap;
 use super::mock_server::MockServer;
-use super::program::Terraform;
+use super::program::{Ended, Terraform};
 use super::resources::{changes, of_state};
 use super::scratch::Scratch;
 use crate::{step, workflow_scripts};
@@ -268,6 +268,13 @@ impl<'t> Deployment<'t> {
         if !refused.says(sentence) {
             bail!("the refusal does not say how:\n{}", refused.printed);
         }
+        let times = refused
+            .printed
+            .matches("pipeline kdg-archive is kept")
+            .count();
+        if times != 1 {
+            bail!("the refusal is said {times} times:\n{}", refused.printed);
+        }
         let after = of_state(&self.terraform.state()?);
         let kept: BTreeSet<_> = after.iter().map(|resource| &resource.address).collect();
         let mut gone = before.iter().map(|resource| &resource.address);
@@ -278,6 +285,7 @@ impl<'t> Deployment<'t> {
         let every = self.pipelines()?;
         let every: Vec<_> = every.iter().map(String::as_str).collect();
         let variables = self.variables(&every)?;
+        self.forget_and_take_back("kdg-archive", &refused, &variables)?;
         self.terraform.succeed(
             "leave to delete",
             &[
@@ -299,6 +307,45 @@ impl<'t> Deployment<'t> {
             ],
         )?;
         self.server.remove_bucket(EXISTING_BUCKET)
+    }
+
+    /// Runs the commands that a refusal names, after which everything is as before but for what an apply makes again.
+    fn forget_and_take_back(
+        &self,
+        pipeline: &str,
+        refused: &Ended,
+        variables: &str,
+    ) -> anyhow::Result<()> {
+        let lines = refused.printed.lines().map(|line| line.replace('\'', ""));
+        let commands: Vec<_> = lines
+            .filter(|line| {
+                line.starts_with("  terraform ") && line.contains(&format!("[\"{pipeline}\"]"))
+            })
+            .collect();
+        for command in &commands {
+            let mut words: Vec<_> = command.split_whitespace().skip(1).collect();
+            if words[0] == "import" {
+                words.insert(1, variables);
+            }
+            self.terraform.succeed(words[0], &words)?;
+        }
+        let state = of_state(&self.terraform.state()?);
+        let held: Vec<_> = state
+            .iter()
+            .filter(|it| {
+                it.address
+                    .contains(&format!("module.bucket[\"{pipeline}\"]"))
+                    || it
+                        .address
+                        .contains(&format!("module.stream[\"{pipeline}\"]"))
+            })
+            .map(|it| it.kind.as_str())
+            .collect();
+        if commands.len() != 3 || held != ["aws_s3_bucket", "aws_kinesis_stream"] {
+            bail!("a pipeline that was forgotten does not come back by {commands:?}: {held:?}");
+        }
+        step::say("what a refusal names forgets a pipeline's data and takes them back");
+        Ok(())
     }
 
     fn variables(&self, delete_data_of: &[&str]) -> anyhow::Result<String> {
