@@ -5,7 +5,7 @@ import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
+import { EditorState, Transaction } from '@codemirror/state';
 import {
   EditorView,
   drawSelection,
@@ -112,6 +112,22 @@ export function editor(host, label, functions, changed) {
       if (text === view.state.doc.toString()) return;
       quiet = true;
       view.setState(state(text));
+      quiet = false;
+    },
+    /** Shows what became of the same text elsewhere: the caret, and what can be undone, stay. */
+    update(text) {
+      const before = view.state.doc.toString();
+      if (text === before) return;
+      const least = Math.min(before.length, text.length);
+      let from = 0;
+      while (from < least && before[from] === text[from]) from += 1;
+      let same = 0;
+      while (same < least - from && before[before.length - 1 - same] === text[text.length - 1 - same]) same += 1;
+      quiet = true;
+      view.dispatch({
+        changes: { from, to: before.length - same, insert: text.slice(from, text.length - same) },
+        annotations: Transaction.addToHistory.of(false),
+      });
       quiet = false;
     },
     /** Underlines a JSON list of `{line, column, length, message}`, counted from 1 in characters. */

@@ -118,7 +118,10 @@ impl Page {
     pub(crate) fn new() -> Self {
         let form = RwSignal::new(storage::kept("form").unwrap_or_default());
         let week = RwSignal::new(storage::kept("week").unwrap_or_default());
-        let library = RwSignal::new(Library::kept(storage::text("library").as_deref()));
+        let library = RwSignal::new(
+            Library::kept(storage::text("library").as_deref())
+                .showing(storage::text("shown").as_deref()),
+        );
         let checked = Memo::new(move |_| {
             let template = library.with(|library| library.current().template);
             let plan = form.with(|form: &Form| {

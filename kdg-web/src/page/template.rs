@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 
 use crate::plan::Field;
-use crate::state::library::Library;
+use crate::state::library::{Library, Named};
 use crate::state::preset::PRESETS;
 use crate::state::words;
 
@@ -126,14 +126,16 @@ fn Bench() -> impl IntoView {
             editor.set_value(Some(made));
         }
     });
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<String>| {
         host.track();
-        let text = page.library.with(|library| library.current().template);
-        editor.with_value(|editor| {
-            if let Some(editor) = editor {
-                editor.show(&text);
-            }
+        let Named { name, template } = page.library.with(Library::current);
+        let is_same = before.as_ref() == Some(&name);
+        editor.with_value(|editor| match editor {
+            Some(editor) if is_same => editor.update(&template),
+            Some(editor) => editor.show(&template),
+            None => {}
         });
+        name
     });
     Effect::new(move |_| {
         let mistakes = page

@@ -12,7 +12,7 @@ use crate::original;
 
 use super::preset::PRESETS;
 
-pub use merge::Known;
+pub use merge::{Known, Met};
 
 /// Named templates, one of which is shown. There is always one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +123,15 @@ impl Library {
         json.and_then(|json| serde_json::from_str::<Self>(json).ok())
             .filter(|library| library.shown < library.templates.len())
             .unwrap_or_default()
+    }
+
+    /// Shows the one that was shown at an earlier visit, if it is still there.
+    #[must_use]
+    pub fn showing(mut self, name: Option<&str>) -> Self {
+        let place =
+            name.and_then(|name| self.templates.iter().position(|known| known.name == name));
+        self.show(place.unwrap_or(self.shown));
+        self
     }
 
     /// All of them, in order.
