@@ -62,6 +62,12 @@ const look = EditorView.theme({
     textDecoration: 'underline wavy var(--bad)',
     textUnderlineOffset: '3px',
   },
+  '.cm-lintRange-warning': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--warn)',
+    textUnderlineOffset: '3px',
+  },
+  '.cm-diagnostic-warning': { borderLeft: '3px solid var(--warn)' },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--bad)' },
 });
 
@@ -130,16 +136,16 @@ export function editor(host, label, functions, changed) {
       });
       quiet = false;
     },
-    /** Underlines a JSON list of `{line, column, length, message}`, counted from 1 in characters. */
+    /** Underlines a JSON list of `{line, column, length, message, isWarning}`, counted from 1 in characters. */
     underline(problems) {
       const { doc } = view.state;
-      const diagnostics = JSON.parse(problems).map(({ line, column, length, message }) => {
+      const diagnostics = JSON.parse(problems).map(({ line, column, length, message, isWarning }) => {
         const at = doc.line(Math.min(Math.max(line, 1), doc.lines));
         // Rust counts characters, JavaScript their halves.
         const before = [...at.text].slice(0, column - 1).join('').length;
         const marked = [...at.text].slice(column - 1, column - 1 + Math.max(length, 1)).join('').length;
         const from = Math.min(at.from + before, at.to);
-        return { from, to: Math.min(from + marked, doc.length), severity: 'error', message };
+        return { from, to: Math.min(from + marked, doc.length), severity: isWarning ? 'warning' : 'error', message };
       });
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },

@@ -46,6 +46,7 @@ fn Names() -> impl IntoView {
                 view! {
                     <button
                         class="plain"
+                        title=named.name.clone()
                         aria-current=(place == shown).then_some("true")
                         on:click=move |_| {
                             library.update(|library| library.show(place));
@@ -164,17 +165,17 @@ fn Bench() -> impl IntoView {
                 "line {}, column {}: {}",
                 mistake.line, mistake.column, mistake.message
             );
-            view! { <li><button class="mistake" on:click=go>{words}</button></li> }
+            let is_warning = mistake.is_warning;
+            view! { <li><button class="mistake" class:doubtful=is_warning on:click=go>{words}</button></li> }
         });
         let records = preview.records.into_iter().map(|record| {
             let rest = record.is_cut.then(|| {
                 let words = format!(" … of {} bytes", words::count(record.bytes));
                 view! { <span class="hint">{words}</span> }
             });
-            let warning = page
-                .form
-                .with(|form| words::too_large(record.bytes, form.target, form.gzip))
-                .map(|words| view! { <p class="wrong">{words}</p> });
+            let warning = record
+                .problem
+                .map(|words| view! { <p class="wrong" data-unsendable="">{words}</p> });
             view! { <li>{record.text}{rest}{warning}</li> }
         });
         let ended = preview

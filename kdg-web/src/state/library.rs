@@ -234,7 +234,7 @@ impl Library {
     }
 
     /// Adds the templates of a file: what [`Self::export`] wrote, the original's list of templates,
-    /// or its whole storage, in which lists are texts once more. What has the name and the text of
+    /// its periods, or its whole storage, in which lists are texts once more. What has the name and the text of
     /// one that is here is not added again; its empty places are left out.
     ///
     /// # Errors
@@ -245,6 +245,12 @@ impl Library {
             serde_json::from_str(json).map_err(|error| ImportError::NoJson(error.to_string()))?;
         let members: BTreeMap<&str, String> = match &value {
             serde_json::Value::Array(_) => [("templates", json.to_owned())].into(),
+            // The value of the original's `periods` alone.
+            serde_json::Value::Object(members)
+                if !members.is_empty() && members.keys().all(|name| name.starts_with('#')) =>
+            {
+                [("periods", json.to_owned())].into()
+            }
             serde_json::Value::Object(members) => members
                 .iter()
                 .map(|(name, value)| (name.as_str(), text_of(value)))

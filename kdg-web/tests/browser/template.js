@@ -171,6 +171,17 @@ export const templateClaims = [
     },
   ],
   [
+    'a tag that is never closed is underlined as doubtful, and records are made all the same',
+    async (given) => {
+      const { page } = given;
+      await enter(given);
+      await write(page, 'a {{random.number(5)');
+      await page.locator('.cm-lintRange-warning').waitFor();
+      await page.locator('.mistake.doubtful').filter({ hasText: 'line 1, column 3: this tag is never closed' }).waitFor();
+      await page.locator('.samples li').filter({ hasText: /^a \{\{random\.number\(5\)$/ }).first().waitFor();
+    },
+  ],
+  [
     'what is typed in one tab is exactly what was typed while another is open, and caret and undo stay where a text is received',
     async (given) => {
       const { page, context } = given;

@@ -269,3 +269,18 @@ fn a_template_that_the_other_tab_renames_stays_shown() {
     assert_eq!(names(&ours), ["user-activity", "yours"]);
     assert_eq!(ours.current().name, "yours");
 }
+
+#[test]
+fn the_originals_periods_alone_are_the_week() {
+    let mut library = Library::default();
+    let import = library
+        .import(r##"{"#1-0-mu": "777", "#6-23-sig": 12}"##)
+        .unwrap();
+    assert_eq!(import.periods.as_ref().unwrap()["#1-0-mu"], "777");
+    assert_eq!(
+        import.words(),
+        "Imported no template and the week of hours."
+    );
+    assert_eq!(library, Library::default());
+    assert!(library.import("{}").is_err());
+}
