@@ -206,9 +206,10 @@ fn Failed() -> impl IntoView {
         } else {
             "note warn"
         };
+        let has_failed = failed.is_some().to_string();
         (failed.is_some() || not_sent.is_some()).then(|| {
             view! {
-                <div class=class data-failed=failed.is_some().to_string()>
+                <div class=class data-failed=has_failed>
                     {failed.map(|words| view! { <p>{words}</p> })}
                     {not_sent.map(|not_sent| view! { <p>{words::not_sent(&not_sent)}</p> })}
                 </div>

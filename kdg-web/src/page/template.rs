@@ -43,10 +43,11 @@ fn Names() -> impl IntoView {
         all.into_iter()
             .enumerate()
             .map(|(place, named)| {
+                let title = named.name.clone();
                 view! {
                     <button
                         class="plain"
-                        title=named.name.clone()
+                        title=title
                         aria-current=(place == shown).then_some("true")
                         on:click=move |_| {
                             library.update(|library| library.show(place));

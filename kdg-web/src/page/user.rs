@@ -11,7 +11,7 @@ use crate::cognito::session::{Session, Tokens};
 use crate::cognito::user_pool::{NewPassword, Pending, SetUp, Step, UserPool};
 use crate::config::{Config, Pools};
 use crate::http::Browser;
-use crate::state::code::{code, grouped};
+use crate::state::code::{self, grouped};
 use crate::state::sign_in::{incomplete, mistyped};
 
 use super::context::Page;
@@ -99,7 +99,7 @@ pub(crate) fn User(config: Config) -> impl IntoView {
         .into_any(),
         Asked::SetUp { secret, uri } => view! {
             <p class="note">"Add this page to an authenticator app: scan the code with it, open "<a href=uri.clone()>"this link"</a>" on your phone, or type the key."</p>
-            {code(&uri).map(|code| view! {
+            {code::code(&uri).map(|code| view! {
                 <svg class="code" role="img" aria-label="Code to scan with an authenticator app" viewBox=format!("0 0 {0} {0}", code.side)>
                     <rect width=code.side height=code.side fill="#fff"/>
                     <path d=code.path fill="#000"/>

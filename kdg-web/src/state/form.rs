@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Faults, Field, FieldError, PartitionKey, Plan, Rate, Stop, Target, Time};
+use crate::sendable::Sending;
 
 use super::week::Week;
 

@@ -229,8 +229,9 @@ export const templateClaims = [
       await write(page, '"shared"');
       await named(other, 'shared').click();
       await sampled(other, /^"shared"$/);
-      // Once nobody writes it any more.
-      await page.waitForTimeout(4_000);
+      // Nobody writes it any more.
+      await enter(given);
+      await sampled(page, /^"shared"$/);
       await press(other, 'Delete template');
       await page.locator('.told').filter({ hasText: 'Deleted in another tab: shared.' }).waitFor();
       await page.locator('[data-undo]').click();

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use kdg_web::plan::{Field, Rate, Time};
 use kdg_web::preview::{Times, preview};
+use kdg_web::sendable::Sending;
 use kdg_web::state::code::{code, grouped};
 use kdg_web::state::fit;
 use kdg_web::state::form::{Form, KeyKind, RateKind, TargetKind};
@@ -240,7 +241,7 @@ fn samples_begin_at_the_simulated_time() {
         offset_minutes: 0,
     };
     let template = "{{date.simTime(\"YYYY-MM-DD\")}}";
-    let made = preview(template, true, 1, 1, times).records;
+    let made = preview(template, true, 1, 1, times, &Sending::default()).records;
     assert_eq!(made[0].text, "2024-02-29");
 }
 
