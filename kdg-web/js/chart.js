@@ -7,6 +7,26 @@ const MOST_POINTS = 2400;
 
 const HEIGHT = 170;
 
+// For how long nothing is told before the line ends.
+const GAP_SECONDS = 2;
+
+/** Points between two gaps, which no line goes through. */
+function alone(plot, series) {
+  const column = plot.data[series];
+  const found = [];
+  let before = null;
+  for (let index = 0; index < column.length; index += 1) {
+    if (column[index] === undefined) continue;
+    if (column[index] !== null && before === null) {
+      let next = index + 1;
+      while (next < column.length && column[next] === undefined) next += 1;
+      if (next < column.length && column[next] === null) found.push(index);
+    }
+    before = column[index];
+  }
+  return found;
+}
+
 // Charts with points that are not drawn yet. Each is drawn in a task of its own: together with another,
 // or with the numbers beside it, it would keep who types or clicks waiting.
 const undrawn = new Set();
@@ -34,6 +54,8 @@ function drawNext() {
 export function chart(host, unit, lines) {
   const series = JSON.parse(lines);
   const data = [[], ...series.map(() => [])];
+  // The second of the last point that is there.
+  let known = 0;
   // Read now and when the theme changes: asking while drawing would lay out the page in the middle of it.
   let colours;
   const read = () => {
@@ -59,7 +81,7 @@ export function chart(host, unit, lines) {
         height: HEIGHT,
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
-        padding: [8, 18, 0, 0],
+        padding: [8, 18, 8, 0],
         scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
         axes: [
           axis({ size: 30, values: (_, ticks) => ticks.map((tick) => `${tick} s`) }),
@@ -72,7 +94,7 @@ export function chart(host, unit, lines) {
             stroke: () => style(colour),
             width: 1.75,
             dash: dashed ? [5, 4] : undefined,
-            points: { show: false },
+            points: { show: true, size: 4, filter: alone },
           })),
         ],
       },
@@ -95,8 +117,12 @@ export function chart(host, unit, lines) {
   return {
     /** Adds a point: the second, and a number for each line. */
     push(values) {
+      const [second, first] = values;
+      // A short wait for answers is none; uPlot draws on over what is undefined, and not over null.
+      const gap = second - known > GAP_SECONDS ? null : undefined;
+      if (!Number.isNaN(first)) known = second;
       values.forEach((value, index) => {
-        data[index].push(value);
+        data[index].push(Number.isNaN(value) ? gap : value);
         if (data[index].length > MOST_POINTS) data[index].shift();
       });
       later(drawAll);
@@ -104,6 +130,7 @@ export function chart(host, unit, lines) {
     /** Begins anew. */
     clear() {
       for (const column of data) column.length = 0;
+      known = 0;
       later(drawAll);
     },
     /** Leaves the page. */

@@ -5,7 +5,7 @@ import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
+import { EditorState, Transaction } from '@codemirror/state';
 import {
   EditorView,
   drawSelection,
@@ -62,6 +62,12 @@ const look = EditorView.theme({
     textDecoration: 'underline wavy var(--bad)',
     textUnderlineOffset: '3px',
   },
+  '.cm-lintRange-warning': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--warn)',
+    textUnderlineOffset: '3px',
+  },
+  '.cm-diagnostic-warning': { borderLeft: '3px solid var(--warn)' },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--bad)' },
 });
 
@@ -114,16 +120,32 @@ export function editor(host, label, functions, changed) {
       view.setState(state(text));
       quiet = false;
     },
-    /** Underlines a JSON list of `{line, column, length, message}`, counted from 1 in characters. */
+    /** Shows what became of the same text elsewhere: the caret, and what can be undone, stay. */
+    update(text) {
+      const before = view.state.doc.toString();
+      if (text === before) return;
+      const least = Math.min(before.length, text.length);
+      let from = 0;
+      while (from < least && before[from] === text[from]) from += 1;
+      let same = 0;
+      while (same < least - from && before[before.length - 1 - same] === text[text.length - 1 - same]) same += 1;
+      quiet = true;
+      view.dispatch({
+        changes: { from, to: before.length - same, insert: text.slice(from, text.length - same) },
+        annotations: Transaction.addToHistory.of(false),
+      });
+      quiet = false;
+    },
+    /** Underlines a JSON list of `{line, column, length, message, isWarning}`, counted from 1 in characters. */
     underline(problems) {
       const { doc } = view.state;
-      const diagnostics = JSON.parse(problems).map(({ line, column, length, message }) => {
+      const diagnostics = JSON.parse(problems).map(({ line, column, length, message, isWarning }) => {
         const at = doc.line(Math.min(Math.max(line, 1), doc.lines));
         // Rust counts characters, JavaScript their halves.
         const before = [...at.text].slice(0, column - 1).join('').length;
         const marked = [...at.text].slice(column - 1, column - 1 + Math.max(length, 1)).join('').length;
         const from = Math.min(at.from + before, at.to);
-        return { from, to: Math.min(from + marked, doc.length), severity: 'error', message };
+        return { from, to: Math.min(from + marked, doc.length), severity: isWarning ? 'warning' : 'error', message };
       });
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },

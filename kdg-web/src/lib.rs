@@ -34,6 +34,8 @@ pub mod run;
 
 pub mod aws;
 
+pub mod sendable;
+
 pub mod signature;
 
 pub mod http;

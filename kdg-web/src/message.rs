@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{FieldError, Plan};
+use crate::sendable::Sending;
 
 /// What the page tells the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +49,8 @@ pub enum ToWorker {
         seed: u64,
         /// The simulated time to begin with, in milliseconds since the Unix epoch.
         simulated_ms: Option<i64>,
+        /// How they would be sent.
+        sending: Sending,
         /// How many.
         count: u32,
     },
@@ -75,6 +78,8 @@ pub enum FromWorker {
         records: Vec<Sample>,
         /// What is wrong with the template; then there are no records.
         errors: Vec<TemplateMistake>,
+        /// What is right, and hardly meant.
+        warnings: Vec<TemplateMistake>,
         /// Why the records end before their number: one cannot be rendered.
         ended_by: Option<String>,
     },
@@ -130,6 +135,8 @@ pub struct Sample {
     pub bytes: u64,
     /// Whether the text is only its beginning.
     pub is_cut: bool,
+    /// Why it cannot be sent, and what to do about it.
+    pub problem: Option<String>,
 }
 
 /// One thing that is wrong with a template.
@@ -144,6 +151,8 @@ pub struct TemplateMistake {
     pub length: usize,
     /// What is wrong and what to do.
     pub message: String,
+    /// Whether records are made all the same.
+    pub is_warning: bool,
 }
 
 /// What went wrong with requests.
@@ -169,6 +178,20 @@ pub struct LastTrouble {
     pub seconds: f64,
     /// Whether requests have succeeded since.
     pub is_over: bool,
+}
+
+/// Records that cannot be sent, whatever AWS says, and are given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NotSent {
+    /// How many.
+    pub records: u64,
+    /// The first of them, counted from 1.
+    pub first: u64,
+    /// Why the first one cannot be sent.
+    pub words: String,
+    /// What to do about it.
+    pub remedy: String,
 }
 
 /// What a run does.
@@ -203,12 +226,14 @@ pub struct Snapshot {
     pub shards: BTreeMap<String, u64>,
     /// What happened in the last second.
     pub rates: Rates,
-    /// Of the requests since the snapshot before; `None` without any.
+    /// Of the requests since the snapshot before of which something was acknowledged; `None` without any.
     pub latency: Option<Latency>,
     /// The simulated time, in milliseconds since the Unix epoch.
     pub simulated_ms: Option<i64>,
     /// For how many seconds nothing has been taken; `None` while something is.
     pub silent_seconds: Option<f64>,
+    /// Records that cannot be sent.
+    pub not_sent: Option<NotSent>,
     /// The last that went wrong.
     pub last_trouble: Option<LastTrouble>,
 }
@@ -283,7 +308,7 @@ pub struct Summary {
     pub totals: Totals,
     /// Acknowledged records of each shard.
     pub shards: BTreeMap<String, u64>,
-    /// Of all requests.
+    /// Of all requests of which something was acknowledged.
     pub latency: Option<Latency>,
     /// Records of each fault that were made.
     pub faults: BTreeMap<String, u64>,
@@ -291,6 +316,8 @@ pub struct Summary {
     pub given_up: BTreeMap<String, u64>,
     /// Of those, records that were never sent because the run was stopped.
     pub unsent: u64,
+    /// Of those, records that cannot be sent.
+    pub not_sent: Option<NotSent>,
     /// The last that went wrong.
     pub last_trouble: Option<LastTrouble>,
 }
@@ -313,7 +340,7 @@ pub enum EndedBy {
     Time,
     /// The user stopped it.
     User,
-    /// A record could not be made.
+    /// None of the first records could be sent.
     Record {
         /// Why.
         message: String,

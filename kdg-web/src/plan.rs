@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use kdg::Record;
 use serde::{Deserialize, Serialize};
 
+use crate::aws::firehose;
+
 pub use check::{CheckedPlan, Ends, Simulation};
 
 /// A run as the form has it. Anything in it can be wrong.
@@ -230,6 +232,22 @@ impl Target {
             Self::Firehose { .. } => record.data.len(),
         };
         bytes as u64
+    }
+
+    /// Takes so much of the white space that makes a record as large as a stream takes that it is as
+    /// large as this target takes.
+    pub fn take_filling(&self, record: &mut Record) {
+        if !matches!(self, Self::Firehose { .. }) {
+            return;
+        }
+        let ends = record.data.last() == Some(&b'\n') && record.data.pop().is_some();
+        let most = firehose::MAX_RECORD_BYTES - usize::from(ends);
+        while record.data.len() > most && record.data.last() == Some(&b' ') {
+            record.data.pop();
+        }
+        if ends {
+            record.data.push(b'\n');
+        }
     }
 }
 

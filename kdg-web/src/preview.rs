@@ -3,6 +3,7 @@
 use kdg::{LineBreaks, Scene, SeededEntropy, Template, TemplateError};
 
 use crate::message::{Sample, TemplateMistake};
+use crate::sendable::Sending;
 
 /// The most bytes of a sample that are shown: more would keep the page from drawing anything else.
 const SHOWN_BYTES: usize = 4096;
@@ -17,6 +18,8 @@ pub struct Preview {
     pub records: Vec<Sample>,
     /// What is wrong with the template; then there are no records.
     pub errors: Vec<TemplateMistake>,
+    /// What is right, and hardly meant.
+    pub warnings: Vec<TemplateMistake>,
     /// Why the records end before their number.
     pub ended_by: Option<String>,
 }
@@ -32,13 +35,14 @@ pub struct Times {
     pub offset_minutes: i32,
 }
 
-/// The first `count` records of a seed, as a run at this time would make them.
+/// The first `count` records of a seed, as a run at this time would make and send them.
 pub fn preview(
     template: &str,
     strip_line_breaks: bool,
     seed: u64,
     count: u32,
     times: Times,
+    sending: &Sending,
 ) -> Preview {
     let line_breaks = if strip_line_breaks {
         LineBreaks::Strip
@@ -58,7 +62,10 @@ pub fn preview(
             };
         }
     };
-    let mut preview = Preview::default();
+    let mut preview = Preview {
+        warnings: unclosed(template).into_iter().collect(),
+        ..Preview::default()
+    };
     let mut bytes = 0;
     let mut scene =
         Scene::new(SeededEntropy::new(seed), times.now_ms).with_offset(times.offset_minutes);
@@ -67,11 +74,13 @@ pub fn preview(
         scene.begin_record(number);
         let mut record = Vec::new();
         if let Err(error) = compiled.try_render(&mut scene, &mut record) {
-            preview.ended_by = Some(format!("record {number} cannot be rendered: {error}"));
+            preview.ended_by = Some(format!("record {} cannot be rendered: {error}", number + 1));
             break;
         }
         bytes += record.len();
-        preview.records.push(sample(&record));
+        let problem = sending.check(&record, &mut scene, number).err();
+        let problem = problem.map(|why| format!("Cannot be sent: {why}; {}.", why.remedy()));
+        preview.records.push(sample(&record, problem));
         if bytes > MOST_BYTES && number + 1 < u64::from(count) {
             preview.ended_by = Some("further samples are left out: these are large".to_owned());
             break;
@@ -80,7 +89,24 @@ pub fn preview(
     preview
 }
 
-fn sample(record: &[u8]) -> Sample {
+/// A tag that is never closed, which stands in the records as text.
+fn unclosed(template: &str) -> Option<TemplateMistake> {
+    let place = template.rfind("{{")?;
+    let (before, tag) = template.split_at(place);
+    if tag.contains("}}") {
+        return None;
+    }
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Some(TemplateMistake {
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+        length: tag.lines().next().unwrap_or_default().chars().count(),
+        message: "this tag is never closed, so that it stays text: write }} after it, unless that is meant".to_owned(),
+        is_warning: true,
+    })
+}
+
+fn sample(record: &[u8], problem: Option<String>) -> Sample {
     let mut shown = record.len().min(SHOWN_BYTES);
     // Not in the middle of a character of UTF-8.
     while shown > 0 && record.get(shown).is_some_and(|byte| byte & 0xC0 == 0x80) {
@@ -90,6 +116,7 @@ fn sample(record: &[u8]) -> Sample {
         text: String::from_utf8_lossy(&record[..shown]).into_owned(),
         bytes: record.len() as u64,
         is_cut: shown < record.len(),
+        problem,
     }
 }
 
@@ -106,5 +133,6 @@ fn mistake(template: &str, error: &TemplateError) -> TemplateMistake {
         column: error.column,
         length: error.tag.chars().count().min(left).max(1),
         message: error.problem.to_string(),
+        is_warning: false,
     }
 }

@@ -32,6 +32,9 @@ const STRIDE: usize = 1_000;
 /// How long the requests under way are waited for when a run is stopped.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// When none of so many first records can be sent, none of the others will be.
+const HOPELESS: u64 = 100;
+
 /// How long nothing may be taken before that is worth a word.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -177,11 +180,12 @@ impl Run {
         let Some(sent) = self.under_way.remove(&request) else {
             return;
         };
-        self.tally.request(now.saturating_sub(sent.at), now);
+        self.tally.request(now);
         let sending = self.lock_outs.run_time(now);
         match answer {
             Ok(answers) => {
-                self.tally.answers(&answers, &sent.bytes, now);
+                let took = now.saturating_sub(sent.at);
+                self.tally.answers(&answers, &sent.bytes, took, now);
                 self.delivery
                     .answered(request, answers, sending, &mut self.jitter);
             }
@@ -305,6 +309,7 @@ impl Run {
             faults: self.maker.faults(),
             given_up: summary.given_up,
             unsent: summary.unsent,
+            not_sent: summary.not_sent,
             last_trouble: summary.last_trouble,
         }
     }
@@ -319,6 +324,19 @@ impl Run {
         for _ in 0..room {
             match self.maker.make(run_time, now_ms) {
                 Made::Record(record) => self.delivery.push(record, sending),
+                Made::Unsendable { number, why } => {
+                    self.tally.unsendable(number, &why);
+                    let records = self.tally.unsendable_records();
+                    if records == HOPELESS && records == number {
+                        self.maker.end(EndedBy::Record {
+                            message: format!(
+                                "none of the first {number} records can be sent: {why}"
+                            ),
+                        });
+                        self.delivery.finish();
+                        return false;
+                    }
+                }
                 Made::NotYet => return false,
                 Made::Over => {
                     self.delivery.finish();

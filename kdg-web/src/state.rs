@@ -15,4 +15,6 @@ pub mod preset;
 
 pub mod fit;
 
+pub mod code;
+
 pub mod words;

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use kdg::MAX_RECORD_BYTES;
 use serde::{Deserialize, Serialize};
 
 /// A pipeline and a record.
@@ -177,8 +178,44 @@ impl Form {
     }
 }
 
+/// The layers of a record that could be opened, outermost first. That of the event, which every record
+/// has, is told from those of its producer.
+pub fn layers(tried: &Tried) -> String {
+    if tried.decoded.is_empty() {
+        return "nothing".to_owned();
+    }
+    let layers = tried.decoded.iter().map(|layer| match layer.as_str() {
+        "base64" => "base64 of the event",
+        "second base64" => "base64",
+        other => other,
+    });
+    layers.collect::<Vec<_>>().join(", ")
+}
+
+/// That a stream refuses a record of so many bytes before any pipeline sees it.
+pub fn too_large(answer: &Answer) -> Option<String> {
+    let Answer::Tried { bytes, .. } = answer else {
+        return None;
+    };
+    (*bytes > MAX_RECORD_BYTES).then(|| {
+        format!(
+            "A stream refuses it: by default it takes {MAX_RECORD_BYTES} bytes of a record and its key, and this has {bytes}"
+        )
+    })
+}
+
+/// What the number in a key stands for that only the stream can give.
+pub fn placeholder(file: &str) -> Option<&'static str> {
+    file.contains("%sequence_number").then_some(
+        "0 stands for the sequence number in it, which the stream gives a record when it takes it.",
+    )
+}
+
 /// What became of everything, in a line.
 pub fn headline(answer: &Answer) -> String {
+    if let Some(words) = too_large(answer) {
+        return words;
+    }
     match answer {
         Answer::Ready { .. } => String::new(),
         Answer::Tried { records, .. } => match records.as_slice() {

@@ -61,6 +61,7 @@ fn obey(message: ToWorker, current: &Current) {
             strip_line_breaks,
             seed,
             simulated_ms,
+            sending,
             count,
         } => {
             let now_ms = BrowserTime.now_ms();
@@ -74,11 +75,13 @@ fn obey(message: ToWorker, current: &Current) {
                     simulated_ms,
                     offset_minutes: offset_minutes(simulated_ms.unwrap_or(now_ms)),
                 },
+                &sending,
             );
             tell(&FromWorker::Previewed {
                 id,
                 records: made.records,
                 errors: made.errors,
+                warnings: made.warnings,
                 ended_by: made.ended_by,
             });
             return;

@@ -50,8 +50,8 @@ pub(crate) fn Account() -> impl IntoView {
             <div><dt>"per second"</dt><dd>{move || words::rate(rate())}</dd></div>
             <div><dt>"bytes"</dt><dd>{move || words::bytes(totals.with(|totals| totals.bytes))}</dd></div>
             <div><dt>"latency p50 / p99"</dt><dd>{move || milliseconds(latency())}</dd></div>
-            <div><dt>"throttled"</dt><dd data-total="throttled">{number(|totals| totals.throttled)}</dd></div>
-            <div><dt>"failed"</dt><dd data-total="failed">{number(|totals| totals.failed)}</dd></div>
+            <div><dt>"throttled attempts"</dt><dd data-total="throttled">{number(|totals| totals.throttled)}</dd></div>
+            <div><dt>"failed attempts"</dt><dd data-total="failed">{number(|totals| totals.failed)}</dd></div>
             <div><dt>"sent again"</dt><dd data-total="retried">{number(|totals| totals.retried)}</dd></div>
         </dl>
     }

@@ -51,7 +51,13 @@ pub(crate) fn Bar() -> impl IntoView {
                 {move || THEMES[theme.get()].1}
             </button>
             <Show when=move || page.session.with(Option::is_some)>
-                <button on:click=move |_| page.leave() disabled=move || page.is_going()>"Sign out"</button>
+                {move || page.is_going().then(|| view! { <span class="hint" id="why-in">"Stop the run to sign out."</span> })}
+                <button
+                    on:click=move |_| page.leave()
+                    disabled=move || page.is_going()
+                    title=move || page.is_going().then_some("A run goes on with these credentials: stop it, or wait until it is over.")
+                    aria-describedby=move || page.is_going().then_some("why-in")
+                >"Sign out"</button>
             </Show>
         </header>
     }

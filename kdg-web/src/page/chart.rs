@@ -49,7 +49,11 @@ pub(crate) fn Latencies() -> impl IntoView {
         <Lines
             unit=" ms"
             lines=r#"[{"label":"p50","colour":"--slow"},{"label":"p99","colour":"--slow","dashed":true}]"#
-            of=|snapshot| snapshot.latency.map(|latency| vec![snapshot.seconds, latency.p50, latency.p99])
+            of=|snapshot| {
+                // Where nothing was acknowledged, there is a gap.
+                let (p50, p99) = snapshot.latency.map_or((f64::NAN, f64::NAN), |latency| (latency.p50, latency.p99));
+                Some(vec![snapshot.seconds, p50, p99])
+            }
             words=|snapshot| {
                 snapshot.latency.map_or_else(
                     || "Chart of the latency of requests".to_owned(),

@@ -118,7 +118,10 @@ impl Page {
     pub(crate) fn new() -> Self {
         let form = RwSignal::new(storage::kept("form").unwrap_or_default());
         let week = RwSignal::new(storage::kept("week").unwrap_or_default());
-        let library = RwSignal::new(Library::kept(storage::text("library").as_deref()));
+        let library = RwSignal::new(
+            Library::kept(storage::text("library").as_deref())
+                .showing(storage::text("shown").as_deref()),
+        );
         let checked = Memo::new(move |_| {
             let template = library.with(|library| library.current().template);
             let plan = form.with(|form: &Form| {
@@ -262,11 +265,12 @@ impl Page {
 
     fn ask_for_samples(self) {
         let template = self.library.with(|library| library.current().template);
-        let (seed, strip_line_breaks, simulated_ms) = self.form.with(|form| {
+        let (seed, strip_line_breaks, simulated_ms, sending) = self.form.with(|form| {
             (
                 form.seed.trim().parse().unwrap_or(1),
                 form.strip_line_breaks,
                 form.begins_ms(widget::local_ms),
+                form.sending(),
             )
         });
         self.unseen
@@ -278,6 +282,7 @@ impl Page {
             strip_line_breaks,
             seed,
             simulated_ms,
+            sending,
             count: SAMPLES,
         });
     }
@@ -288,9 +293,11 @@ impl Page {
             FromWorker::Previewed {
                 id,
                 records,
-                errors,
+                mut errors,
+                warnings,
                 ended_by,
             } => {
+                errors.extend(warnings);
                 if id == self.unseen.with_value(|unseen| unseen.asked) {
                     self.preview.set(Preview {
                         records,
@@ -308,14 +315,20 @@ impl Page {
             FromWorker::Unreachable { trouble } => self.run.set(Run::Unreachable(trouble)),
             FromWorker::Progress(snapshot) => {
                 let was_locked_out = untrack(|| self.is_locked_out());
+                let before = self.run.with_untracked(|run| match run {
+                    Run::Going(before) => before.not_sent.is_some(),
+                    _ => false,
+                });
+                if let Some(not_sent) = snapshot.not_sent.as_ref().filter(|_| !before) {
+                    self.said.set(words::not_sent(not_sent));
+                }
                 self.run.set(Run::Going(Box::new(snapshot)));
                 if !was_locked_out && untrack(|| self.is_locked_out()) {
                     self.unlock();
                 }
             }
             FromWorker::Ended(summary) => {
-                let unsent = words::unsent(&summary).unwrap_or_default();
-                self.said.set(format!("The run is over. {unsent}"));
+                self.said.set(words::over(&summary));
                 self.run.set(Run::Ended(Box::new(summary)));
             }
         }

@@ -30,6 +30,7 @@ pub(crate) fn Run() -> impl IntoView {
             <Buttons/>
             <Again/>
             <Mistakes/>
+            <Failed/>
             <Account/>
             <Rates/>
             <Latencies/>
@@ -179,6 +180,45 @@ fn Mistakes() -> impl IntoView {
     view! { <div>{errors}</div> }
 }
 
+/// Why a run has failed, and which records cannot be sent.
+#[component]
+fn Failed() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let failed = Memo::new(move |_| {
+        page.run.with(|run| match run {
+            State::Ended(summary) => {
+                words::has_failed(summary).then(|| words::ended(&summary.ended_by))
+            }
+            _ => None,
+        })
+    });
+    let not_sent = Memo::new(move |_| {
+        page.run.with(|run| match run {
+            State::Going(snapshot) => snapshot.not_sent.clone(),
+            State::Ended(summary) => summary.not_sent.clone(),
+            _ => None,
+        })
+    });
+    let shown = move || {
+        let (failed, not_sent) = (failed.get(), not_sent.get());
+        let class = if failed.is_some() {
+            "note bad"
+        } else {
+            "note warn"
+        };
+        let has_failed = failed.is_some().to_string();
+        (failed.is_some() || not_sent.is_some()).then(|| {
+            view! {
+                <div class=class data-failed=has_failed>
+                    {failed.map(|words| view! { <p>{words}</p> })}
+                    {not_sent.map(|not_sent| view! { <p>{words::not_sent(&not_sent)}</p> })}
+                </div>
+            }
+        })
+    };
+    view! { <div>{shown}</div> }
+}
+
 /// The last thing that went wrong, and what to do about it.
 #[component]
 fn LastTrouble() -> impl IntoView {
@@ -240,6 +280,7 @@ fn class(page: Page) -> &'static str {
         State::Idle => "idle",
         State::Starting => "starting",
         State::Unreachable(_) => "silent",
+        State::Ended(summary) if words::has_failed(summary) => "failed",
         State::Ended(_) => "over",
         State::Going(snapshot) if snapshot.silent_seconds.is_some() => "silent",
         State::Going(snapshot) => match snapshot.phase {
@@ -257,6 +298,7 @@ fn phase(page: Page) -> &'static str {
         State::Idle => "Ready",
         State::Starting => "Starting",
         State::Unreachable(_) => "Could not start",
+        State::Ended(summary) if words::has_failed(summary) => "Failed",
         State::Ended(_) => "Over",
         State::Going(snapshot) => words::phase(snapshot.phase),
     })

@@ -137,6 +137,9 @@ pub(crate) fn Secret(
     kind: &'static str,
     value: RwSignal<String>,
     #[prop(default = "off")] fill: &'static str,
+    /// What says more about it.
+    #[prop(optional, into)]
+    described: Option<&'static str>,
 ) -> impl IntoView {
     let id = super::field::id_of(label);
     view! {
@@ -148,6 +151,7 @@ pub(crate) fn Secret(
                 autocomplete=fill
                 autocapitalize="none"
                 spellcheck="false"
+                aria-describedby=described
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
             />

@@ -1,5 +1,6 @@
 //! Where records go.
 
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::aws::{AwsError, firehose, kinesis};
@@ -10,6 +11,9 @@ use crate::state::place::Services;
 
 use super::context::Page;
 use super::field::{Choice, Text, Wrong, wrong_id};
+
+/// Why region and services cannot be changed.
+const HELD: &str = "A run goes on there: stop it, or wait until it is over.";
 
 /// The panel.
 #[component]
@@ -41,6 +45,16 @@ pub(crate) fn Where() -> impl IntoView {
         }
         kind
     });
+    let heading = NodeRef::<html::H2>::new();
+    // What had the focus before sign-in is gone.
+    Effect::new(move |_| {
+        if let Some(heading) = heading.get() {
+            request_animation_frame(move || {
+                // It is on the page.
+                let _ = heading.focus();
+            });
+        }
+    });
     let options = move || {
         let names = names.get().unwrap_or_default();
         let chosen = page.form.with(|form| form.name.clone());
@@ -49,9 +63,10 @@ pub(crate) fn Where() -> impl IntoView {
             .map(|name| view! { <option value=name.clone() selected=name == chosen>{name.clone()}</option> })
             .collect_view()
     };
-    let hint = move || match names.get() {
+    let hint = move || {
+        match names.get() {
         _ if page.is_going() => {
-            "A run goes on as it was started: what you change is for the next one.".to_owned()
+            "A run goes on as it was started: what you change is for the next one, and region and services stay until it is over.".to_owned()
         }
         _ if page.place().is_err() => {
             "Nothing is asked before region and endpoint are right.".to_owned()
@@ -59,10 +74,11 @@ pub(crate) fn Where() -> impl IntoView {
         Ok(names) if names.is_empty() => "None is listed here; type a name.".to_owned(),
         Ok(names) => format!("{} in this region", names.len()),
         Err(error) => unlisted(&error),
+    }
     };
     view! {
         <section class="panel stack" aria-labelledby="target-heading">
-            <h2 id="target-heading">"Target"</h2>
+            <h2 id="target-heading" tabindex="-1" node_ref=heading>"Target"</h2>
             <div class="row">
                 <Choice
                     legend="Send to"
@@ -125,6 +141,7 @@ fn Whose() -> impl IntoView {
                     type="radio"
                     name="services"
                     disabled=move || page.is_going()
+                    title=move || page.is_going().then_some(HELD)
                     prop:checked=move || page.services.get() == services
                     on:change=move |_| page.services.set(services)
                 />
@@ -152,6 +169,7 @@ fn Place(label: &'static str, value: RwSignal<String>, field: Field) -> impl Int
                 autocomplete="off"
                 spellcheck="false"
                 disabled=move || page.is_going()
+                title=move || page.is_going().then_some(HELD)
                 aria-describedby=wrong_id(field)
                 aria-invalid=move || page.wrong(field).is_some().then_some("true")
                 prop:value=move || value.get()

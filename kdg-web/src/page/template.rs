@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 
 use crate::plan::Field;
-use crate::state::library::Library;
+use crate::state::library::{Library, Named};
 use crate::state::preset::PRESETS;
 use crate::state::words;
 
@@ -43,9 +43,11 @@ fn Names() -> impl IntoView {
         all.into_iter()
             .enumerate()
             .map(|(place, named)| {
+                let title = named.name.clone();
                 view! {
                     <button
                         class="plain"
+                        title=title
                         aria-current=(place == shown).then_some("true")
                         on:click=move |_| {
                             library.update(|library| library.show(place));
@@ -126,14 +128,16 @@ fn Bench() -> impl IntoView {
             editor.set_value(Some(made));
         }
     });
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<String>| {
         host.track();
-        let text = page.library.with(|library| library.current().template);
-        editor.with_value(|editor| {
-            if let Some(editor) = editor {
-                editor.show(&text);
-            }
+        let Named { name, template } = page.library.with(Library::current);
+        let is_same = before.as_ref() == Some(&name);
+        editor.with_value(|editor| match editor {
+            Some(editor) if is_same => editor.update(&template),
+            Some(editor) => editor.show(&template),
+            None => {}
         });
+        name
     });
     Effect::new(move |_| {
         let mistakes = page
@@ -162,17 +166,17 @@ fn Bench() -> impl IntoView {
                 "line {}, column {}: {}",
                 mistake.line, mistake.column, mistake.message
             );
-            view! { <li><button class="mistake" on:click=go>{words}</button></li> }
+            let is_warning = mistake.is_warning;
+            view! { <li><button class="mistake" class:doubtful=is_warning on:click=go>{words}</button></li> }
         });
         let records = preview.records.into_iter().map(|record| {
             let rest = record.is_cut.then(|| {
                 let words = format!(" … of {} bytes", words::count(record.bytes));
                 view! { <span class="hint">{words}</span> }
             });
-            let warning = page
-                .form
-                .with(|form| words::too_large(record.bytes, form.target, form.gzip))
-                .map(|words| view! { <p class="wrong">{words}</p> });
+            let warning = record
+                .problem
+                .map(|words| view! { <p class="wrong" data-unsendable="">{words}</p> });
             view! { <li>{record.text}{rest}{warning}</li> }
         });
         let ended = preview

@@ -5,7 +5,10 @@ mod told;
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::trial::{Answer, Fate, Form, Shipped, Writing, headline};
+use crate::preview::{Times, preview};
+use crate::sendable::Sending;
+use crate::state::preset::PRESETS;
+use crate::trial::{Answer, Fate, Form, Shipped, Writing, headline, too_large};
 
 use self::told::Told;
 use super::context::{Page, Preview};
@@ -26,6 +29,8 @@ struct Bench {
     is_asked: StoredValue<bool>,
     is_stale: StoredValue<bool>,
     samples: StoredValue<usize>,
+    /// The record as it was filled in here; another one is somebody's own.
+    filled: StoredValue<String>,
 }
 
 impl Bench {
@@ -38,6 +43,7 @@ impl Bench {
             is_asked: StoredValue::new(false),
             is_stale: StoredValue::new(false),
             samples: StoredValue::new(0),
+            filled: StoredValue::new(String::new()),
         }
     }
 
@@ -114,10 +120,35 @@ impl Bench {
         let records = page.preview.with_untracked(Preview::whole);
         if let Some(record) = records.get(next % records.len().max(1)) {
             self.samples.set_value(next + 1);
-            self.form.update(|form| {
-                form.record.clone_from(record);
-                form.writing = Writing::Text;
-            });
+            self.fill(record.clone());
+        }
+    }
+
+    fn fill(self, record: String) {
+        self.filled.set_value(record.clone());
+        self.form.update(|form| {
+            form.record = record;
+            form.writing = Writing::Text;
+        });
+    }
+
+    /// A record as the generator makes it for a pipeline, unless somebody has typed one.
+    fn take_sample_of(self, pipeline: &str) {
+        let is_filled = self.form.with_untracked(|form| {
+            form.record.is_empty() || self.filled.with_value(|filled| *filled == form.record)
+        });
+        let preset = PRESETS.iter().find(|preset| preset.name == pipeline);
+        let Some(preset) = preset.filter(|_| is_filled) else {
+            return;
+        };
+        let times = Times {
+            now_ms: widget::now_ms(),
+            simulated_ms: None,
+            offset_minutes: 0,
+        };
+        let made = preview(preset.template, true, 1, 1, times, &Sending::default());
+        if let Some(record) = made.records.into_iter().find(|record| !record.is_cut) {
+            self.fill(record.text);
         }
     }
 }
@@ -180,7 +211,10 @@ fn PipelineFile(bench: Bench) -> impl IntoView {
         let chosen = event_target_value(&event);
         let shipped = bench.shipped.get_untracked();
         match shipped.iter().find(|pipeline| pipeline.name == chosen) {
-            Some(pipeline) => form.update(|form| form.take(pipeline)),
+            Some(pipeline) => {
+                form.update(|form| form.take(pipeline));
+                bench.take_sample_of(&pipeline.name);
+            }
             None => form.update(|form| OWN.clone_into(&mut form.name)),
         }
     };
@@ -303,6 +337,7 @@ fn kind(told: Option<&Answer>) -> &'static str {
     match told {
         None | Some(Answer::Ready { .. }) => "loading",
         Some(Answer::Wrong { .. } | Answer::Unread { .. } | Answer::Failed { .. }) => "wrong",
+        Some(answer) if too_large(answer).is_some() => "wrong",
         _ if fate(|fate| matches!(fate, Fate::Quarantined { .. })) => "quarantined",
         _ if fate(|fate| matches!(fate, Fate::Stored { .. })) => "stored",
         _ => "filtered",

@@ -11,11 +11,16 @@ use crate::cognito::session::{Session, Tokens};
 use crate::cognito::user_pool::{NewPassword, Pending, SetUp, Step, UserPool};
 use crate::config::{Config, Pools};
 use crate::http::Browser;
+use crate::state::code::{self, grouped};
 use crate::state::sign_in::{incomplete, mistyped};
 
 use super::context::Page;
 use super::sign_in::Secret;
 use super::widget;
+
+/// The rules of the pools that this page is deployed and served with: `terraform/modules/kdg` has those
+/// of the deployed one. The page may not ask a pool for its own.
+const RULES: &str = "At least 14 characters, with capital and small letters, digits and symbols. A user pool of your own may have other rules, which it tells when a password breaks one.";
 
 /// What the pool waits for.
 enum Stage {
@@ -82,7 +87,8 @@ pub(crate) fn User(config: Config) -> impl IntoView {
         .into_any(),
         Asked::NewPassword(missing) => view! {
             <p class="note">"This is your first sign-in: choose a password of your own."</p>
-            <Secret label="New password" kind="password" value=password fill="new-password"/>
+            <Secret label="New password" kind="password" value=password fill="new-password" described="password-rules"/>
+            <p class="hint" id="password-rules">{RULES}</p>
             <Secret label="Once more" kind="password" value=once_more fill="new-password"/>
             {missing.into_iter().map(|name| view! { <Attribute name attributes=sign_in.attributes/> }).collect_view()}
         }
@@ -92,8 +98,14 @@ pub(crate) fn User(config: Config) -> impl IntoView {
         }
         .into_any(),
         Asked::SetUp { secret, uri } => view! {
-            <p class="note">"Add this page to an authenticator app: open "<a href=uri>"this link"</a>" on your phone, or type the key."</p>
-            <p class="mono">{secret}</p>
+            <p class="note">"Add this page to an authenticator app: scan the code with it, open "<a href=uri.clone()>"this link"</a>" on your phone, or type the key."</p>
+            {code::code(&uri).map(|code| view! {
+                <svg class="code" role="img" aria-label="Code to scan with an authenticator app" viewBox=format!("0 0 {0} {0}", code.side)>
+                    <rect width=code.side height=code.side fill="#fff"/>
+                    <path d=code.path fill="#000"/>
+                </svg>
+            })}
+            <p class="mono" data-key="">{grouped(&secret)}</p>
             <Secret label="Six digits of the app" kind="text" value=code fill="one-time-code"/>
         }
         .into_any(),

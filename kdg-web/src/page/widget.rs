@@ -13,6 +13,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn show(this: &Editor, text: &str);
 
+    /// Shows what became of the same text elsewhere.
+    #[wasm_bindgen(method)]
+    pub(crate) fn update(this: &Editor, text: &str);
+
     /// Underlines a JSON list of mistakes.
     #[wasm_bindgen(method)]
     pub(crate) fn underline(this: &Editor, mistakes: &str);

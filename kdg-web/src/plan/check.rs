@@ -236,9 +236,10 @@ impl Time {
         }
         let lasts_ms = until_ms.map(|until_ms| u64::try_from(until_ms.saturating_sub(*from_ms)));
         match lasts_ms.transpose() {
-            Ok(Some(0)) | Err(_) => {
-                Err("the simulated time ends before it begins, swap the two".to_owned())
+            Ok(Some(0)) => {
+                Err("the simulated time ends when it begins, choose a later end".to_owned())
             }
+            Err(_) => Err("the simulated time ends before it begins, swap the two".to_owned()),
             Ok(lasts_ms) => Ok(Some(Simulation {
                 from_ms: *from_ms,
                 lasts: lasts_ms.map(Duration::from_millis),

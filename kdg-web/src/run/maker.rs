@@ -1,22 +1,16 @@
 //! One record after the other, each when it is due.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::time::Duration;
 
-use flate2::{Compression, GzBuilder};
-use kdg::{Encoding, FaultyRecipe, KeyRule, Pace, Recipe, Record, Scene, SeededEntropy};
+use kdg::{Encoding, FaultKind, FaultyRecipe, KeyRule, Pace, Recipe, Record, Scene, SeededEntropy};
 
 use super::Surroundings;
-use crate::aws::firehose;
 use crate::message::EndedBy;
 use crate::plan::{CheckedPlan, Ends, Simulation, Target};
+use crate::sendable::{Unsendable, sendable};
 
 const MS_PER_MINUTE: i64 = 60_000;
-
-/// The level of the original, and the system that its header names: Unix.
-const LEVEL: u32 = 6;
-const UNIX: u8 = 3;
 
 /// Makes the records of a run.
 #[derive(Debug)]
@@ -39,6 +33,11 @@ pub(super) struct Maker {
 #[derive(Debug)]
 pub(super) enum Made {
     Record(Record),
+    /// There is one that cannot be sent, counted from 1.
+    Unsendable {
+        number: u64,
+        why: Unsendable,
+    },
     NotYet,
     Over,
 }
@@ -95,16 +94,17 @@ impl Maker {
             self.scene.set_simulated(self.simulated_ms);
         }
         self.scene.set_now(now_ms);
-        match self.record() {
+        let made = self.record();
+        self.made += 1;
+        match made {
             Ok(record) => {
-                self.made += 1;
                 self.bytes += self.target.bytes(&record);
                 Made::Record(record)
             }
-            Err(message) => {
-                let message = format!("record {} cannot be sent: {message}", self.made);
-                self.end(EndedBy::Record { message })
-            }
+            Err(why) => Made::Unsendable {
+                number: self.made,
+                why,
+            },
         }
     }
 
@@ -137,28 +137,20 @@ impl Maker {
             .collect()
     }
 
-    fn record(&mut self) -> Result<Record, String> {
-        let made = self.recipe.make(&mut self.scene, self.made);
-        let (mut record, fault) = made.map_err(|error| error.to_string())?;
-        if self.gzip {
-            record.data = compressed(&record.data).map_err(|error| error.to_string())?;
+    fn record(&mut self) -> Result<Record, Unsendable> {
+        let (mut record, fault) = self.recipe.make(&mut self.scene, self.made)?;
+        if fault.is_some_and(|fault| fault.kind == FaultKind::Oversize) {
+            self.target.take_filling(&mut record);
         }
-        if matches!(self.target, Target::Firehose { .. })
-            && record.data.len() > firehose::MAX_RECORD_BYTES
-        {
-            return Err(format!(
-                "it has {} bytes, Firehose takes {}",
-                record.data.len(),
-                firehose::MAX_RECORD_BYTES
-            ));
-        }
+        let record = sendable(record, &self.target, self.gzip)?;
         if let Some(fault) = fault {
             *self.faults.entry(fault.kind.name()).or_default() += 1;
         }
         Ok(record)
     }
 
-    fn end(&mut self, why: EndedBy) -> Made {
+    /// Makes no more.
+    pub(super) fn end(&mut self, why: EndedBy) -> Made {
         self.over = Some(why);
         Made::Over
     }
@@ -182,12 +174,4 @@ impl Maker {
     fn simulation_ends(&self) -> Option<Duration> {
         self.simulation.and_then(|simulation| simulation.ends())
     }
-}
-
-/// As the original compresses: equal data gives equal bytes.
-fn compressed(data: &[u8]) -> std::io::Result<Vec<u8>> {
-    let builder = GzBuilder::new().operating_system(UNIX);
-    let mut encoder = builder.write(Vec::new(), Compression::new(LEVEL));
-    encoder.write_all(data)?;
-    encoder.finish()
 }

@@ -9,7 +9,8 @@ use super::group;
 use super::latency::Latencies;
 use crate::aws::AwsError;
 use crate::aws::firehose::NO_SHARD;
-use crate::message::{LastTrouble, Latency, Phase, Rates, Snapshot, Totals, Trouble};
+use crate::message::{LastTrouble, Latency, NotSent, Phase, Rates, Snapshot, Totals, Trouble};
+use crate::sendable::Unsendable;
 
 /// How many reasons are told apart.
 const REASONS: usize = 20;
@@ -29,6 +30,8 @@ pub(super) struct Tally {
     shards: BTreeMap<String, u64>,
     given_up: BTreeMap<String, u64>,
     unsent: u64,
+    /// Those that were never handed to the delivery.
+    not_sent: Option<NotSent>,
     bytes: u64,
     failed: u64,
     requests: u64,
@@ -58,20 +61,51 @@ pub(super) struct Counted {
     pub(super) latency: Option<Latency>,
     pub(super) given_up: BTreeMap<String, u64>,
     pub(super) last_trouble: Option<LastTrouble>,
+    pub(super) not_sent: Option<NotSent>,
     pub(super) unsent: u64,
 }
 
 impl Tally {
-    /// Counts a request that took so long until now.
-    pub(super) fn request(&mut self, took: Duration, now: Duration) {
+    /// Counts a request that was answered or has failed.
+    pub(super) fn request(&mut self, now: Duration) {
         self.requests += 1;
         self.heard = now;
-        self.latencies.add(took);
-        self.since_snapshot.add(took);
     }
 
-    /// Counts the bytes of the records that were stored, and the records that AWS failed to store.
-    pub(super) fn answers(&mut self, answers: &[Answer], bytes: &[u64], now: Duration) {
+    /// Counts a record that cannot be sent as made and given up.
+    pub(super) fn unsendable(&mut self, number: u64, why: &Unsendable) {
+        let not_sent = self.not_sent.get_or_insert_with(|| NotSent {
+            records: 0,
+            first: number,
+            words: why.to_string(),
+            remedy: why.remedy().to_owned(),
+        });
+        not_sent.records += 1;
+        self.give_up(why.reason());
+    }
+
+    pub(super) fn unsendable_records(&self) -> u64 {
+        self.not_sent
+            .as_ref()
+            .map_or(0, |not_sent| not_sent.records)
+    }
+
+    /// Counts the bytes of the records that were stored, the records that AWS failed to store, and how
+    /// long the request took if anything was stored: one that fails at once is not a fast one.
+    pub(super) fn answers(
+        &mut self,
+        answers: &[Answer],
+        bytes: &[u64],
+        took: Duration,
+        now: Duration,
+    ) {
+        if answers
+            .iter()
+            .any(|answer| matches!(answer, Answer::Acknowledged { .. }))
+        {
+            self.latencies.add(took);
+            self.since_snapshot.add(took);
+        }
         let stored = answers.iter().zip(bytes);
         self.bytes += stored
             .filter(|(answer, _)| matches!(answer, Answer::Acknowledged { .. }))
@@ -123,7 +157,7 @@ impl Tally {
                     }
                 }
                 Event::GivenUp { reason, .. } => {
-                    let mut reason = match reason {
+                    let reason = match reason {
                         GivenUp::Age { last, .. } => {
                             format!("sent again for too long: {}", group(&last))
                         }
@@ -134,13 +168,17 @@ impl Tally {
                             stopped(last.as_ref()).to_owned()
                         }
                     };
-                    if self.given_up.len() >= REASONS && !self.given_up.contains_key(&reason) {
-                        "other reasons".clone_into(&mut reason);
-                    }
-                    *self.given_up.entry(reason).or_default() += 1;
+                    self.give_up(reason);
                 }
             }
         }
+    }
+
+    fn give_up(&mut self, mut reason: String) {
+        if self.given_up.len() >= REASONS && !self.given_up.contains_key(&reason) {
+            "other reasons".clone_into(&mut reason);
+        }
+        *self.given_up.entry(reason).or_default() += 1;
     }
 
     /// How the records stand; the caller fills in what is not counted.
@@ -157,7 +195,8 @@ impl Tally {
             simulated_ms: None,
             waiting: 0,
             silent_seconds: None,
-            last_trouble: self.last_trouble(now),
+            not_sent: self.not_sent.clone(),
+            last_trouble: self.last_trouble(now, CALM),
         }
     }
 
@@ -200,15 +239,22 @@ impl Tally {
             latency: self.latencies.quantiles(),
             given_up: self.given_up.clone(),
             unsent: self.unsent,
-            last_trouble: self.last_trouble(now),
+            not_sent: self.not_sent.clone(),
+            last_trouble: self
+                .last_trouble(now, Duration::ZERO)
+                .map(|last| LastTrouble {
+                    // What was taken in the end went wrong no more.
+                    is_over: last.is_over || account.given_up == 0,
+                    ..last
+                }),
         }
     }
 
     fn totals(&self, account: &Account) -> Totals {
         Totals {
-            generated: account.generated,
+            generated: account.generated + self.unsendable_records(),
             acknowledged: account.acknowledged,
-            given_up: account.given_up,
+            given_up: account.given_up + self.unsendable_records(),
             in_flight: account.in_flight,
             throttled: account.throttled,
             failed: self.failed,
@@ -218,9 +264,9 @@ impl Tally {
         }
     }
 
-    fn last_trouble(&self, now: Duration) -> Option<LastTrouble> {
+    fn last_trouble(&self, now: Duration, calm: Duration) -> Option<LastTrouble> {
         let (trouble, at) = self.last_trouble.as_ref()?;
-        let is_calm = now.saturating_sub(*at) >= CALM;
+        let is_calm = now.saturating_sub(*at) >= calm;
         Some(LastTrouble {
             trouble: trouble.clone(),
             seconds: at.as_secs_f64(),

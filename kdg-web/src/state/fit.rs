@@ -29,6 +29,32 @@ pub fn first_stream(named: &Named, streams: &BTreeMap<String, String>) -> Option
     own.or_else(only).cloned()
 }
 
+/// The bucket of what is chosen as the target, of those that a deployment names for its pipelines.
+pub fn bucket(
+    form: &Form,
+    streams: &BTreeMap<String, String>,
+    buckets: &BTreeMap<String, String>,
+) -> Option<String> {
+    let name = form.name.trim();
+    let reads = |pipeline: &&String| streams.get(*pipeline).is_some_and(|stream| stream == name);
+    let shipped = || {
+        let mut presets = PRESETS.iter();
+        presets
+            .find(|preset| stream_of(preset, streams) == name)
+            .and_then(|preset| buckets.get(preset.name))
+    };
+    match form.target {
+        TargetKind::Stream => {
+            let named = buckets.keys().find(reads);
+            named
+                .and_then(|pipeline| buckets.get(pipeline))
+                .or_else(shipped)
+        }
+        TargetKind::Firehose => buckets.get(name),
+    }
+    .cloned()
+}
+
 impl Form {
     /// Sets key and, of data streams, the stream as a pipeline has them, and says so.
     pub fn use_pipeline(&mut self, preset: &Preset, streams: &BTreeMap<String, String>) -> String {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Faults, Field, FieldError, PartitionKey, Plan, Rate, Stop, Target, Time};
+use crate::sendable::Sending;
 
 use super::week::Week;
 
@@ -175,13 +176,7 @@ impl Form {
             },
             rate: self.rate(week, &mut read),
             time: self.time(local_ms, &mut read),
-            partition_key: match self.key {
-                KeyKind::Random => PartitionKey::Random,
-                KeyKind::Even => PartitionKey::Even,
-                KeyKind::Template => PartitionKey::Template {
-                    text: self.key_template.clone(),
-                },
-            },
+            partition_key: self.partition_key(),
             gzip: self.gzip,
             // Compressed records have none, and the summary must not name one.
             line_feed: self.line_feed && !self.gzip,
@@ -218,6 +213,30 @@ impl Form {
     /// When the simulated time begins, in milliseconds since the Unix epoch; `None` in real time.
     pub fn begins_ms(&self, local_ms: impl Fn(&str) -> Option<i64>) -> Option<i64> {
         self.simulated.then(|| local_ms(&self.from)).flatten()
+    }
+
+    /// How records are sent, as far as that decides on whether they can be.
+    pub fn sending(&self) -> Sending {
+        let name = String::new();
+        Sending {
+            target: match self.target {
+                TargetKind::Stream => Target::Stream { name },
+                TargetKind::Firehose => Target::Firehose { name },
+            },
+            partition_key: self.partition_key(),
+            gzip: self.gzip,
+            line_feed: self.line_feed,
+        }
+    }
+
+    fn partition_key(&self) -> PartitionKey {
+        match self.key {
+            KeyKind::Random => PartitionKey::Random,
+            KeyKind::Even => PartitionKey::Even,
+            KeyKind::Template => PartitionKey::Template {
+                text: self.key_template.clone(),
+            },
+        }
     }
 
     fn rate(&self, week: &Week, read: &mut Reader) -> Rate {
@@ -302,6 +321,24 @@ impl Form {
     }
 }
 
+/// A whole number: `1000`, `1,000`, `1 000`, `1_000` or `1e3`.
+fn whole(text: &str) -> Option<u64> {
+    let mut groups = text.split([' ', ',', '_']);
+    let first = groups.next().unwrap_or_default();
+    let others: Vec<_> = groups.collect();
+    // `1,5` is meant to be no 15.
+    if others.iter().any(|group| group.len() != 3) {
+        return None;
+    }
+    let digits = format!("{first}{}", others.concat());
+    digits.parse().ok().or_else(|| {
+        let (mantissa, exponent) = digits.split_once(['e', 'E'])?;
+        let mantissa: u64 = mantissa.parse().ok()?;
+        let exponent: u32 = exponent.parse().ok()?;
+        mantissa.checked_mul(10_u64.checked_pow(exponent)?)
+    })
+}
+
 /// Reads fields, and gathers what is wrong with them.
 struct Reader(Vec<FieldError>);
 
@@ -330,21 +367,22 @@ impl Reader {
         if number.is_none() {
             self.wrong(
                 field,
-                format!("{what} is {text:?}, write a number such as 100 or 2.5"),
+                if text.contains(',') {
+                    format!("{what} is {text:?}, write decimals with a point and thousands without a comma, such as 2.5 or 1000")
+                } else {
+                    format!("{what} is {text:?}, write a number such as 100 or 2.5")
+                },
             );
         }
         number
     }
 
     fn whole(&mut self, field: Field, what: &str, text: &str) -> Option<u64> {
-        let text: String = text
-            .chars()
-            .filter(|c| !matches!(c, ' ' | ',' | '_'))
-            .collect();
+        let text = text.trim();
         if text.is_empty() {
             return None;
         }
-        let number = text.parse().ok();
+        let number = whole(text);
         if number.is_none() {
             self.wrong(
                 field,

@@ -12,7 +12,7 @@ use crate::original;
 
 use super::preset::PRESETS;
 
-pub use merge::Known;
+pub use merge::{Known, Met};
 
 /// Named templates, one of which is shown. There is always one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +125,15 @@ impl Library {
             .unwrap_or_default()
     }
 
+    /// Shows the one that was shown at an earlier visit, if it is still there.
+    #[must_use]
+    pub fn showing(mut self, name: Option<&str>) -> Self {
+        let place =
+            name.and_then(|name| self.templates.iter().position(|known| known.name == name));
+        self.show(place.unwrap_or(self.shown));
+        self
+    }
+
     /// All of them, in order.
     pub fn all(&self) -> &[Named] {
         &self.templates
@@ -225,7 +234,7 @@ impl Library {
     }
 
     /// Adds the templates of a file: what [`Self::export`] wrote, the original's list of templates,
-    /// or its whole storage, in which lists are texts once more. What has the name and the text of
+    /// its periods, or its whole storage, in which lists are texts once more. What has the name and the text of
     /// one that is here is not added again; its empty places are left out.
     ///
     /// # Errors
@@ -236,6 +245,12 @@ impl Library {
             serde_json::from_str(json).map_err(|error| ImportError::NoJson(error.to_string()))?;
         let members: BTreeMap<&str, String> = match &value {
             serde_json::Value::Array(_) => [("templates", json.to_owned())].into(),
+            // The value of the original's `periods` alone.
+            serde_json::Value::Object(members)
+                if !members.is_empty() && members.keys().all(|name| name.starts_with('#')) =>
+            {
+                [("periods", json.to_owned())].into()
+            }
             serde_json::Value::Object(members) => members
                 .iter()
                 .map(|(name, value)| (name.as_str(), text_of(value)))

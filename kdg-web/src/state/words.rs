@@ -1,10 +1,7 @@
 //! Numbers and outcomes as people read them.
 
-use crate::aws::firehose;
-use crate::message::{EndedBy, Phase, Snapshot, Summary, Totals};
+use crate::message::{EndedBy, NotSent, Phase, Snapshot, Summary, Totals};
 use crate::plan::Target;
-
-use super::form::TargetKind;
 
 /// `1,234,567`.
 pub fn count(number: u64) -> String {
@@ -100,26 +97,46 @@ pub fn ended(by: &EndedBy) -> String {
         EndedBy::Minutes => "Its time is over.".into(),
         EndedBy::Time => "The simulated time is over.".into(),
         EndedBy::User => "You stopped it.".into(),
-        EndedBy::Record { message } => format!("A record could not be made: {message}."),
+        EndedBy::Record { message } => sentence(message),
         EndedBy::Trouble(trouble) => format!("{}: {}", trouble.code, trouble.words),
     }
 }
 
-/// That a record of so many bytes is too large for the target, whatever its key. Of one that is
-/// compressed nobody knows before.
-pub fn too_large(bytes: u64, target: TargetKind, gzip: bool) -> Option<String> {
-    let (what, most) = match target {
-        TargetKind::Stream => ("Kinesis", kdg::MAX_RECORD_BYTES),
-        TargetKind::Firehose => ("Firehose", firehose::MAX_RECORD_BYTES),
-    };
-    let most = most as u64;
-    (bytes > most && !gzip).then(|| {
-        format!(
-            "This record has {} bytes, {what} takes {}: repeat less or write less.",
-            count(bytes),
-            count(most)
-        )
-    })
+/// Whether a run came to nothing although nobody stopped it.
+pub fn has_failed(summary: &Summary) -> bool {
+    match summary.ended_by {
+        EndedBy::Record { .. } | EndedBy::Trouble(_) => true,
+        EndedBy::User => false,
+        _ => summary.totals.generated > 0 && summary.totals.acknowledged == 0,
+    }
+}
+
+/// That records cannot be sent, and what to do about it.
+pub fn not_sent(not_sent: &NotSent) -> String {
+    let NotSent {
+        records: number,
+        first,
+        words,
+        remedy,
+    } = not_sent;
+    format!(
+        "{} given up that cannot be sent. The first is record {}: {words}. {}",
+        records(*number),
+        count(*first),
+        sentence(remedy)
+    )
+}
+
+/// What is said aloud when a run has ended.
+pub fn over(summary: &Summary) -> String {
+    let mut words = vec![if has_failed(summary) {
+        format!("The run has failed. {}", ended(&summary.ended_by))
+    } else {
+        "The run is over.".to_owned()
+    }];
+    words.extend(summary.not_sent.as_ref().map(not_sent));
+    words.extend(unsent(summary));
+    words.join(" ")
 }
 
 /// A message as a sentence of its own.

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { box, choose, downloaded, fill, ready, run } from './page.js';
+import { box, choose, downloaded, fill, ready, run, start } from './page.js';
 
 const parsed = ({ text }) => JSON.parse(text);
 
@@ -27,6 +27,51 @@ export const recordClaims = [
       assert.ok(records.every((record) => record.key === parsed(record).user));
       const places = new Set(records.map(({ key, shard }) => `${key} ${shard}`));
       assert.equal(places.size, 10);
+    },
+  ],
+  [
+    'records that cannot be sent are told before the run, counted and given up in it, and a run of nothing else fails with its reason',
+    async (given) => {
+      const { page } = given;
+      const template = '{"id": {{sequence.next}}{{random.arrayElement([",\\"k\\": 1", ""])}}}';
+      const lane = await ready(given, { template });
+      await choose(page, 'As fast as possible');
+      await choose(page, 'From the record');
+      await fill(page, 'Key template', '{{ k }}');
+      await fill(page, 'Seed', 3);
+      await fill(page, 'Records', 300);
+      await page.locator('[data-unsendable]').filter({ hasText: 'no field k' }).first().waitFor();
+      const { totals } = await run(page, lane);
+      assert.equal(totals.generated, 300);
+      assert.ok(totals['given-up'] > 50 && totals.acknowledged > 50, JSON.stringify(totals));
+      await page.locator('[data-phase="over"]').waitFor();
+      await page.locator('[data-failed="false"]').filter({ hasText: 'cannot be sent. The first is record' }).waitFor();
+      await fill(page, 'Key template', '{{ nobody }}');
+      await start(page);
+      await page.locator('[data-phase="failed"]').waitFor();
+      const failed = await page.locator('[data-failed="true"]').innerText();
+      assert.match(failed, /None of the first 100 records can be sent.*no field nobody/);
+      assert.match(failed, /record 1:.*choose another key/s);
+      await page.locator('[role="status"]').filter({ hasText: 'The run has failed.' }).waitFor({ state: 'attached' });
+    },
+  ],
+  [
+    'the bucket of the target is watched, until another is typed, which says what is wrong with it',
+    async (given) => {
+      const { page } = given;
+      const lane = await ready(given);
+      await choose(page, 'As fast as possible');
+      await fill(page, 'Records', 20);
+      await fill(page, 'Stream name', 'page-1');
+      await page.getByText('Objects that arrive').click();
+      const bucket = page.getByRole('combobox', { name: 'Bucket' });
+      await page.waitForFunction(() => document.querySelector('#bucket').value === 'page-1');
+      await fill(page, 'Stream name', lane.name === 'page-1' ? 'elsewhere' : lane.name);
+      await page.getByText('No bucket is known of this target').waitFor();
+      await fill(page, 'Stream name', lane.name);
+      await bucket.fill(lane.name);
+      await run(page, lane);
+      await page.locator('.objects li button').first().waitFor();
     },
   ],
   [

@@ -28,7 +28,7 @@ async function firstSignIn(page, address, user, state) {
   await page.getByLabel('Once more').fill(OTHER_PASSWORD);
   await state('new-password');
   await go();
-  const secret = await page.locator('form .mono').innerText();
+  const secret = (await page.locator('form .mono').innerText()).replaceAll(' ', '');
   await state('authenticator');
   await page.getByLabel('Six digits of the app').fill(code(secret));
   await go();

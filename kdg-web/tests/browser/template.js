@@ -171,6 +171,75 @@ export const templateClaims = [
     },
   ],
   [
+    'a tag that is never closed is underlined as doubtful, and records are made all the same',
+    async (given) => {
+      const { page } = given;
+      await enter(given);
+      await write(page, 'a {{random.number(5)');
+      await page.locator('.cm-lintRange-warning').waitFor();
+      await page.locator('.mistake.doubtful').filter({ hasText: 'line 1, column 3: this tag is never closed' }).waitFor();
+      await page.locator('.samples li').filter({ hasText: /^a \{\{random\.number\(5\)$/ }).first().waitFor();
+    },
+  ],
+  [
+    'what is typed in one tab is exactly what was typed while another is open, and caret and undo stay where a text is received',
+    async (given) => {
+      const { page, context } = given;
+      const other = await context.newPage();
+      for (const tab of [page, other]) await enter({ ...given, page: tab });
+      const text = (tab) => tab.locator('.cm-content').innerText();
+      await write(page, 'base');
+      await other.locator('.cm-content').getByText('base', { exact: true }).waitFor();
+      await other.locator('.cm-content').click();
+      await other.keyboard.press('Control+Home');
+      await page.bringToFront();
+      const typed = 'THE QUICK BROWN FOX JUMPS OVER A LAZY DOG';
+      await page.locator('.cm-content').click();
+      await page.keyboard.press('Control+End');
+      let delay = 20;
+      for (const letter of typed) {
+        await page.keyboard.type(letter, { delay });
+        delay = delay === 60 ? 20 : delay + 20;
+      }
+      await other.locator('.cm-content').getByText(`base${typed}`, { exact: true }).waitFor();
+      assert.equal(await text(page), `base${typed}`);
+      const kept = await page.evaluate(() => JSON.parse(localStorage['sluice.library']).templates);
+      assert.deepEqual(kept, [{ name: 'user-activity', template: `base${typed}` }]);
+      await other.bringToFront();
+      await other.keyboard.type('<');
+      await page.locator('.cm-content').getByText(`<base${typed}`, { exact: true }).waitFor();
+      await page.bringToFront();
+      await page.keyboard.type('>');
+      assert.equal(await text(page), `<base${typed}>`);
+      // Undo takes back what was typed here, and not what came from elsewhere.
+      for (let presses = 0; presses < 5; presses += 1) await page.keyboard.press('Control+z');
+      assert.match(await text(page), /^</);
+      assert.ok(!(await text(page)).includes('DOG'));
+    },
+  ],
+  [
+    'a template that another tab deletes is said to be deleted, and comes back by one press',
+    async (given) => {
+      const { page, context } = given;
+      const other = await context.newPage();
+      for (const tab of [page, other]) await enter({ ...given, page: tab });
+      await press(page, '+ New');
+      await page.getByLabel('Template name').fill('shared');
+      await page.keyboard.press('Tab');
+      await write(page, '"shared"');
+      await named(other, 'shared').click();
+      await sampled(other, /^"shared"$/);
+      // Nobody writes it any more.
+      await enter(given);
+      await sampled(page, /^"shared"$/);
+      await press(other, 'Delete template');
+      await page.locator('.told').filter({ hasText: 'Deleted in another tab: shared.' }).waitFor();
+      await page.locator('[data-undo]').click();
+      await sampled(page, /^"shared"$/);
+      await named(other, 'shared').waitFor();
+    },
+  ],
+  [
     'a template that the browser does not keep is said to be exported, until it is kept',
     async (given) => {
       const { page } = given;

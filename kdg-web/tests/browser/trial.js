@@ -48,11 +48,20 @@ export const trialClaims = [
       await record.fill(ZSTD);
       await page.getByRole('checkbox', { name: /base64/ }).check();
       await fate(page, 'stored', 'Stored as Zoe_Zed.json');
-      await page.getByText('base64, zstd, UTF-8 text, JSON', { exact: true }).waitFor();
+      await page.getByText('base64 of the event, zstd, UTF-8 text, JSON', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Next sample of the template' }).click();
       await fate(page, 'quarantined', 'Quarantined');
       await page.getByLabel('Pipeline', { exact: true }).selectOption('user-activity');
       await fate(page, 'stored', 'Stored as user_');
+      // Nobody has typed this record: that of the next pipeline takes its place.
+      await page.getByLabel('Pipeline', { exact: true }).selectOption('kdg-archive');
+      await fate(page, 'stored', 'Stored as kinesis/0.json');
+      await page.locator('[data-placeholder]').waitFor();
+      assert.ok(!(await record.inputValue()).includes('user_id'));
+      await record.fill(`{"a": "${'x'.repeat(1_048_576)}"}`);
+      await fate(page, 'wrong', 'A stream refuses it');
+      await page.getByLabel('Pipeline', { exact: true }).selectOption('user-activity');
+      assert.ok((await record.inputValue()).startsWith('{"a": "xxx'));
     },
   ],
   [

@@ -116,12 +116,30 @@ async fn a_record_that_firehose_would_refuse_is_not_sent() {
     let running = delivery_stream(0.0).await;
     let mut plan = identified(&json!({"target": {"kind": "firehose", "name": "clicks"}}));
     plan.template = "x".repeat(1_024_001);
+    plan.stop.records = Some(3);
     let summary = run(running.client(), plan, alone).await;
-    let EndedBy::Record { message } = summary.ended_by else {
-        panic!("{:?}", summary.ended_by)
-    };
+    assert_eq!((summary.totals.generated, summary.totals.given_up), (3, 3));
+    let not_sent = summary.not_sent.unwrap();
     assert_eq!(
-        message,
-        "record 0 cannot be sent: it has 1024002 bytes, Firehose takes 1024000"
+        (not_sent.records, not_sent.first, not_sent.words.as_str()),
+        (3, 1, "the record has 1024002 bytes, Firehose takes 1024000")
+    );
+}
+
+#[tokio::test]
+async fn records_that_are_filled_up_are_as_large_as_firehose_takes() {
+    let running = delivery_stream(0.0).await;
+    let plan = identified(&json!({
+        "target": {"kind": "firehose", "name": "clicks"},
+        "faults": {"oversize": 0.5},
+        "stop": {"records": 12},
+    }));
+    let summary = run(running.client(), plan, alone).await;
+    assert_eq!(summary.totals.acknowledged, 12);
+    let oversize = summary.faults["oversize"];
+    assert!(oversize > 0);
+    assert_eq!(
+        summary.totals.bytes,
+        oversize * 1_024_000 + (12 - oversize) * 37
     );
 }

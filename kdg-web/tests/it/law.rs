@@ -182,3 +182,44 @@ fn what_went_wrong_has_its_time_and_is_over_when_requests_succeed_again() {
         last(19)
     );
 }
+
+#[test]
+fn a_run_whose_records_are_all_acknowledged_ends_with_its_trouble_over_and_the_latency_of_what_was_taken()
+ {
+    let plan = identified(&json!({"stop": {"records": 1}}));
+    let checked = plan.validate().unwrap();
+    let mut run = Run::new(plan, checked, surroundings(1));
+    let mut now = Duration::ZERO;
+    let mut requests = 0;
+    while !run.is_over() {
+        let mut under_way = Vec::new();
+        let wake = run.advance(now, 0, |request, records| {
+            under_way.push((request, records.len()))
+        });
+        now = wake.map_or(now, |wake| wake.max(now));
+        for (request, records) in under_way {
+            requests += 1;
+            // What fails does so at once; what is taken takes its time.
+            let answer = if requests < 3 {
+                Err(AwsError {
+                    code: "Unreachable".to_owned(),
+                    words: "words".to_owned(),
+                    kind: Kind::Unreachable,
+                })
+            } else {
+                now += Duration::from_millis(100);
+                Ok(answers(records, 2))
+            };
+            run.answered(request, answer, now);
+            let latency = run.snapshot(now).latency;
+            assert_eq!(latency.is_some(), requests == 3);
+        }
+    }
+    let summary = run.summary(now);
+    assert_eq!(
+        (summary.totals.acknowledged, summary.totals.requests),
+        (1, 3)
+    );
+    assert!(summary.last_trouble.unwrap().is_over);
+    assert!(summary.latency.unwrap().p50 > 90.0);
+}

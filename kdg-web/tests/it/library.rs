@@ -1,7 +1,7 @@
 //! The templates that are kept, exported, imported, linked, and shared between tabs.
 
 use kdg_web::link::LinkError;
-use kdg_web::state::library::{ImportError, Known, Library};
+use kdg_web::state::library::{ImportError, Known, Library, Met};
 
 #[test]
 fn what_was_exported_is_imported_once() {
@@ -131,14 +131,16 @@ fn two_tabs_keep_what_each_of_them_adds_changes_and_removes() {
     let (mut known_to_one, mut known_to_other) = (Known::of(Some(&json)), Known::of(Some(&json)));
     one.remove();
     one.add("from one", String::new());
-    assert!(one.meet(&mut known_to_one, Some(&json)).is_empty());
+    assert_eq!(one.meet(&mut known_to_one, Some(&json)), Met::default());
     other.show(1);
     other.write("1, changed".into());
     other.add("from other", "3".into());
     let json = stored(&one);
-    assert!(other.meet(&mut known_to_other, Some(&json)).is_empty());
+    let met = other.meet(&mut known_to_other, Some(&json));
+    assert_eq!(met.words(), "Deleted in another tab: removed.");
+    assert!(met.copies.is_empty());
     let json = stored(&other);
-    assert!(one.meet(&mut known_to_one, Some(&json)).is_empty());
+    assert_eq!(one.meet(&mut known_to_one, Some(&json)), Met::default());
     for library in [&one, &other] {
         let mut names = names(library);
         names.sort_unstable();
@@ -164,7 +166,10 @@ fn what_one_tab_changes_is_not_lost_when_the_other_changes_or_removes_it() {
     let mut known = Known::of(Some(&json));
     theirs.write("theirs".into());
     ours.write("ours".into());
-    assert_eq!(ours.meet(&mut known, Some(&stored(&theirs))), ["mine 2"]);
+    assert_eq!(
+        ours.meet(&mut known, Some(&stored(&theirs))).copies,
+        ["mine 2"]
+    );
     assert_eq!(names(&ours), ["user-activity", "mine", "mine 2"]);
     assert_eq!(ours.current().template, "ours");
     assert_eq!(ours.all()[2].template, "theirs");
@@ -173,8 +178,72 @@ fn what_one_tab_changes_is_not_lost_when_the_other_changes_or_removes_it() {
     let mut known = Known::of(Some(&stored(&ours)));
     ours.write("ours, again".into());
     theirs.remove();
-    assert!(ours.meet(&mut known, Some(&stored(&theirs))).is_empty());
+    assert_eq!(
+        ours.meet(&mut known, Some(&stored(&theirs))),
+        Met::default()
+    );
     assert_eq!(ours.current().template, "ours, again");
+}
+
+#[test]
+fn what_a_tab_has_written_comes_back_to_it_as_no_change_while_somebody_types() {
+    let mut ours = Library::default();
+    let mut known = Known::of(Some(&stored(&ours)));
+    let mut written = Vec::new();
+    for text in ["a", "ab", "abc"] {
+        ours.write(text.into());
+        assert!(!known.has(&ours));
+        written.push(stored(&ours));
+        known.wrote(stored(&ours), &ours);
+        assert!(known.has(&ours));
+    }
+    for echo in &written[..2] {
+        assert_eq!(ours.meet(&mut known, Some(echo)), Met::default());
+        assert_eq!(ours.current().template, "abc");
+        // The storage has the older text: this tab writes its own again.
+        assert!(!known.has(&ours));
+    }
+    known.wrote(stored(&ours), &ours);
+    known.settle();
+    ours.meet(&mut known, Some(&written[0]));
+    assert_eq!(ours.current().template, "a");
+    assert!(known.has(&ours));
+}
+
+#[test]
+fn what_another_tab_deletes_can_be_put_back_and_stays_while_somebody_writes_it() {
+    let mut ours = Library::default();
+    ours.add("mine", "1".into());
+    let mut known = Known::of(Some(&stored(&ours)));
+    let mut theirs = ours.clone();
+    theirs.remove();
+    let mut met = ours
+        .clone()
+        .meet(&mut known.clone(), Some(&stored(&theirs)));
+    assert_eq!(met.words(), "Deleted in another tab: mine.");
+    let mut gone = ours.clone();
+    gone.meet(&mut known.clone(), Some(&stored(&theirs)));
+    assert_eq!(names(&gone), ["user-activity"]);
+    gone.restore(met.removed.pop().unwrap());
+    assert_eq!(gone, ours);
+
+    ours.write("1, and on".into());
+    known.wrote(stored(&ours), &ours);
+    let met = ours.meet(&mut known, Some(&stored(&theirs)));
+    assert_eq!(met.stay, ["mine"]);
+    assert!(met.removed.is_empty());
+    assert_eq!(ours.current().template, "1, and on");
+}
+
+#[test]
+fn tabs_that_have_the_same_templates_in_another_order_write_nothing() {
+    let mut one = Library::default();
+    let mut other = one.clone();
+    one.add("a", "1".into());
+    one.add("b", "2".into());
+    other.add("b", "2".into());
+    other.add("a", "1".into());
+    assert!(Known::of(Some(&stored(&one))).has(&other));
 }
 
 #[test]
@@ -183,7 +252,7 @@ fn a_storage_that_was_emptied_or_damaged_removes_no_template() {
     for damaged in [None, Some("nonsense")] {
         let mut ours = library.clone();
         let mut known = Known::of(Some(&stored(&library)));
-        assert!(ours.meet(&mut known, damaged).is_empty());
+        assert_eq!(ours.meet(&mut known, damaged), Met::default());
         assert_eq!(ours, library);
     }
 }
@@ -199,4 +268,19 @@ fn a_template_that_the_other_tab_renames_stays_shown() {
     ours.meet(&mut known, Some(&stored(&theirs)));
     assert_eq!(names(&ours), ["user-activity", "yours"]);
     assert_eq!(ours.current().name, "yours");
+}
+
+#[test]
+fn the_originals_periods_alone_are_the_week() {
+    let mut library = Library::default();
+    let import = library
+        .import(r##"{"#1-0-mu": "777", "#6-23-sig": 12}"##)
+        .unwrap();
+    assert_eq!(import.periods.as_ref().unwrap()["#1-0-mu"], "777");
+    assert_eq!(
+        import.words(),
+        "Imported no template and the week of hours."
+    );
+    assert_eq!(library, Library::default());
+    assert!(library.import("{}").is_err());
 }

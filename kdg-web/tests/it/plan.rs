@@ -82,6 +82,13 @@ fn each_message_says_what_to_do() {
             "the simulated time ends before it begins, swap the two",
         ),
         (
+            json!({
+                "rate": {"kind": "constant", "perSecond": 1},
+                "time": {"kind": "simulated", "fromMs": 1000, "untilMs": 1000, "speed": 2},
+            }),
+            "the simulated time ends when it begins, choose a later end",
+        ),
+        (
             json!({"rate": {"kind": "ramp", "from": 0, "to": 10, "seconds": -1}}),
             "-1 is no number of seconds, write one such as 90 or 0.5",
         ),

@@ -3,6 +3,8 @@ use std::path::Path;
 
 use kdg_web::plan::{Field, Rate, Time};
 use kdg_web::preview::{Times, preview};
+use kdg_web::sendable::Sending;
+use kdg_web::state::code::{code, grouped};
 use kdg_web::state::fit;
 use kdg_web::state::form::{Form, KeyKind, RateKind, TargetKind};
 use kdg_web::state::library::Named;
@@ -239,7 +241,7 @@ fn samples_begin_at_the_simulated_time() {
         offset_minutes: 0,
     };
     let template = "{{date.simTime(\"YYYY-MM-DD\")}}";
-    let made = preview(template, true, 1, 1, times).records;
+    let made = preview(template, true, 1, 1, times, &Sending::default()).records;
     assert_eq!(made[0].text, "2024-02-29");
 }
 
@@ -390,4 +392,91 @@ fn shards_are_told_apart_by_their_numbers() {
     assert_eq!(words::shard("shardId-000000000000"), "shard 0");
     assert_eq!(words::shard("shardId-000000000120"), "shard 120");
     assert_eq!(words::shard("shardId-x"), "shardId-x");
+}
+
+#[test]
+fn numbers_are_read_as_people_write_them_and_no_comma_is_taken_for_a_point() {
+    let records = |text: &str| {
+        let form = Form {
+            name: "orders".into(),
+            stop_records: text.into(),
+            ..Form::default()
+        };
+        form.plan(TEMPLATE, &Week::default(), never)
+            .map(|plan| plan.stop.records)
+    };
+    for text in [
+        "1000000",
+        "1e6",
+        "1E6",
+        "1,000,000",
+        "1 000 000",
+        "1_000_000",
+    ] {
+        assert_eq!(records(text).unwrap(), Some(1_000_000), "{text}");
+    }
+    for text in ["1,5", "1e", "e6", "1e99", "1.5", "-1"] {
+        assert!(records(text).is_err(), "{text}");
+    }
+    let form = Form {
+        name: "orders".into(),
+        constant: "1,5".into(),
+        ..Form::default()
+    };
+    let errors = form.plan(TEMPLATE, &Week::default(), never).unwrap_err();
+    assert!(
+        errors[0].message.contains("decimals with a point"),
+        "{errors:?}"
+    );
+}
+
+#[test]
+fn the_bucket_that_is_watched_is_that_of_the_target() {
+    let named = |pairs: &[(&str, &str)]| -> std::collections::BTreeMap<String, String> {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    };
+    let streams = named(&[("page-views", "acme-views"), ("orders", "orders")]);
+    let buckets = named(&[
+        ("page-views", "acme-views-data"),
+        ("user-activity", "activity"),
+        ("clicks", "c"),
+    ]);
+    for (name, target, bucket) in [
+        ("acme-views", TargetKind::Stream, Some("acme-views-data")),
+        ("user-activity-stream", TargetKind::Stream, Some("activity")),
+        // A stream whose pipeline has no bucket here, one that no pipeline reads, and none.
+        ("orders", TargetKind::Stream, None),
+        ("clicks", TargetKind::Stream, None),
+        ("", TargetKind::Stream, None),
+        ("clicks", TargetKind::Firehose, Some("c")),
+    ] {
+        let form = Form {
+            name: name.into(),
+            target,
+            ..Form::default()
+        };
+        assert_eq!(
+            fit::bucket(&form, &streams, &buckets).as_deref(),
+            bucket,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_key_is_a_code_to_scan_and_groups_to_type() {
+    assert_eq!(grouped("ABCDEFGHIJ"), "ABCD EFGH IJ");
+    let found = code("otpauth://totp/sluice:ada?secret=ABCDEFGH&issuer=sluice").unwrap();
+    // The smallest that holds it has 33 modules, and four light ones on each side.
+    assert_eq!(found.side, 33 + 8);
+    // The upper left corner is dark, and white lies around it.
+    assert!(
+        found.path.starts_with("M4 4h1v1h-1z"),
+        "{}",
+        &found.path[..40]
+    );
+    assert_eq!(code(&"x".repeat(5_000)), None);
 }

@@ -1,6 +1,8 @@
 //! What the page and the module that tries records say to each other, by the code of both.
 
-use kdg_web::trial::{Answer, Fate, Form, Shipped, Writing, headline, offset};
+use kdg_web::trial::{
+    Answer, Fate, Form, Shipped, Writing, headline, layers, offset, placeholder, too_large,
+};
 
 /// A moment in 2026.
 const NOW_MS: i64 = 1_780_000_000_000;
@@ -82,7 +84,10 @@ fn a_record_in_base64_is_tried_as_the_bytes_that_it_stands_for() {
         panic!("it is not tried");
     };
     assert_eq!((bytes, records.len()), (22, 1));
-    assert_eq!(records[0].decoded, ["base64", "gzip", "UTF-8 text", "JSON"]);
+    assert_eq!(
+        layers(&records[0]),
+        "base64 of the event, gzip, UTF-8 text, JSON"
+    );
     assert!(matches!(&records[0].fate, Fate::Stored { body, .. } if body == "{}"));
     form.record = "%%%".into();
     let said = headline(&answer(&form));
@@ -121,4 +126,36 @@ fn places_are_counted_as_browsers_count_them() {
     assert_eq!(offset(text, 2, 6), 11);
     assert_eq!(offset(text, 2, 99), 13);
     assert_eq!(offset(text, 9, 1), 14);
+}
+
+#[test]
+fn a_record_that_no_stream_takes_is_not_called_stored() {
+    let large = |bytes: usize| format!(r#"{{"a": "{}"}}"#, "x".repeat(bytes - 9));
+    let fits = answer(&form("kdg-archive", &large(1_048_576)));
+    assert!(
+        headline(&fits).starts_with("Stored as"),
+        "{}",
+        headline(&fits)
+    );
+    assert_eq!(too_large(&fits), None);
+    let refused = headline(&answer(&form("kdg-archive", &large(2_000_000))));
+    assert!(
+        refused.starts_with("A stream refuses it: by default it takes 1048576 bytes"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn what_only_the_stream_gives_is_said_to_stand_for_it() {
+    let archive = form("kdg-archive", "{}");
+    let Answer::Tried { records, .. } = answer(&archive) else {
+        panic!("it is not tried")
+    };
+    assert!(matches!(&records[0].fate, Fate::Stored { key, .. } if key == "kinesis/0.json"));
+    assert!(
+        placeholder(&archive.file)
+            .unwrap()
+            .starts_with("0 stands for")
+    );
+    assert_eq!(placeholder(&form("random-user", "{}").file), None);
 }

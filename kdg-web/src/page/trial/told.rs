@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::state::words;
-use crate::trial::{Answer, Fate, Tried, Wrong, offset};
+use crate::trial::{Answer, Fate, Tried, Wrong, layers, offset, placeholder};
 
 use super::super::widget;
 use super::Bench;
@@ -18,8 +18,9 @@ pub(super) fn Told(answer: Answer, bench: Bench) -> impl IntoView {
         Answer::Tried { bytes, records } => {
             let count = records.len();
             let records = records.into_iter();
+            let placeholder = bench.form.with_untracked(|form| placeholder(&form.file));
             records
-                .map(|tried| view! { <Verdict tried=tried count=count bytes=bytes/> })
+                .map(|tried| view! { <Verdict tried=tried count=count bytes=bytes placeholder=placeholder/> })
                 .collect_view()
                 .into_any()
         }
@@ -50,20 +51,24 @@ fn Problem(wrong: Wrong, bench: Bench) -> impl IntoView {
 
 /// What becomes of one record, step by step.
 #[component]
-fn Verdict(tried: Tried, count: usize, bytes: usize) -> impl IntoView {
+fn Verdict(
+    tried: Tried,
+    count: usize,
+    bytes: usize,
+    placeholder: Option<&'static str>,
+) -> impl IntoView {
     let size = match tried.place {
         Some(place) => format!("{place} of {count} in {} ", words::bytes(bytes as u64)),
         None => words::bytes(bytes as u64),
     };
-    let decoded = if tried.decoded.is_empty() {
-        "nothing".to_owned()
-    } else {
-        tried.decoded.join(", ")
-    };
+    let decoded = layers(&tried);
     let fate = match tried.fate {
         Fate::Stored { key, body } => view! {
             <dt>"Stored as"</dt>
-            <dd class="mono">{key}</dd>
+            <dd>
+                <span class="mono">{key}</span>
+                {placeholder.map(|words| view! { <p class="hint" data-placeholder="">{words}</p> })}
+            </dd>
             <dt>"With body"</dt>
             <dd><pre class="content" tabindex="0" aria-label="What is stored">{beginning(body)}</pre></dd>
         }
