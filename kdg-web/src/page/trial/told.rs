@@ -95,6 +95,10 @@ fn Verdict(tried: Tried, count: usize, bytes: usize) -> impl IntoView {
                 <dt>"Filter"</dt>
                 <dd>"passed"</dd>
             })}
+            {tried.late.map(|late| view! {
+                <dt>"Late"</dt>
+                <dd>{late}</dd>
+            })}
             {fate}
         </dl>
     }
