@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     };
     let record = arguments.record.as_deref().map(read_record).transpose()?;
     for sentence in doubt::twice(&described) {
-        say(&sentence);
+        say(&format!("warning: {sentence}"));
     }
     let mut code = ExitCode::SUCCESS;
     for described in &described {
@@ -173,7 +173,7 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
     warn(described)?;
     if let Some(moved) = last_late {
         say(&format!(
-            "{name}: {late} of {SAMPLES} generated records are late by object.late_after_seconds, such as one: {moved}"
+            "warning: {name}: {late} of {SAMPLES} generated records are late by object.late_after_seconds, such as one: {moved}"
         ));
     }
     if let Form::Batch { .. } = described.pipeline.config().form
@@ -182,7 +182,7 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
         last_key.push('/');
     }
     if let Some(sentence) = doubt::hive(&last_key) {
-        say(&format!("{name}: {sentence}"));
+        say(&format!("warning: {name}: {sentence}"));
     }
     print(&format!(
         "{name}: ok; of {SAMPLES} generated records {stored} are stored, such as {last_key}, {filtered} are filtered"

@@ -32,8 +32,9 @@ const DIVIDING_MEMBER: usize = 12;
 /// What dividing it takes.
 const DIVIDED_BYTES: usize = 2 * NODE_BYTES + 80;
 
-/// What each further member takes: nodes are divided when they are full, and may stay half empty.
-const MEMBER_BYTES: usize = 176;
+/// What each further member takes: nodes are divided when they are full and may stay half empty,
+/// and a table that grows is there twice for a moment.
+const MEMBER_BYTES: usize = 208;
 
 /// What an element takes, of which a list has room for a power of two.
 const ELEMENT_BYTES: usize = 72;
