@@ -18,6 +18,7 @@ use crate::outcome::QuarantineReason;
 /// A function of 256 MiB has about 40 for itself, 15 for an event of 6 MB, and 16 each for a
 /// segment, an opened payload and a body. With a schema the trees of both libraries are there at
 /// once, which takes 1.4 times this; a program that copies all that it is given takes 2.7 times.
+/// With events of 6 MB full of such records the function was measured at 158 MB.
 pub const MAX_TREE_BYTES: usize = 48 * 1024 * 1024;
 
 /// The most that a byte of text can weigh: objects in each other, `{"":{"":0}}`, have five a level.
