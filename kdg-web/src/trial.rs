@@ -89,8 +89,10 @@ pub struct Tried {
     pub place: Option<u32>,
     /// The layers that could be opened, outermost first.
     pub decoded: Vec<String>,
-    /// Whether a filter or a program let it pass.
+    /// Whether a filter let it pass.
     pub passed: bool,
+    /// Why it is placed by its arrival instead of by its own time.
+    pub late: Option<String>,
     /// What comes of it.
     pub fate: Fate,
 }

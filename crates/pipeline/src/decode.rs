@@ -4,6 +4,7 @@ mod compression;
 mod member;
 pub(crate) mod number;
 mod unpack;
+mod weight;
 
 use std::borrow::Cow;
 
@@ -22,6 +23,7 @@ use crate::{
 
 pub use compression::{Compression, MAX_DECOMPRESSED_BYTES};
 pub use unpack::{Packing, Unpacked, unpack};
+pub use weight::MAX_TREE_BYTES;
 
 const PRODUCERS: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -31,6 +33,11 @@ const PRODUCERS_URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SA
 /// How many layers a record has at most: those of [`Packing::steps`], compression, a second base64,
 /// text and JSON.
 const MAX_STEPS: usize = 7;
+
+/// How many levels a record may have of which values are built: `serde_json` stops at the next.
+pub const MAX_LEVELS: usize = 127;
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// One layer of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,12 +153,15 @@ fn open(bytes: Bytes, mut opened: Vec<Step>, depth: Depth<'_>) -> Result<Decoded
     }
     let text = match text(&bytes) {
         Ok(text) => text,
-        Err(reason) => return Err(Undecodable { opened, reason }),
+        Err(reason) => {
+            let reason = not_text(reason, &bytes, &opened);
+            return Err(Undecodable { opened, reason });
+        }
     };
     let seen = match depth {
         Depth::Syntax => json::<IgnoredAny>(text).map(|_| Seen::Syntax),
         Depth::Member(name) => member::find(text, name).map(Seen::Member),
-        Depth::Value => json::<Value>(text).map(Seen::Value),
+        Depth::Value => tree::<Value>(text).map(Seen::Value),
     };
     match seen {
         Ok(seen) => {
@@ -163,7 +173,11 @@ fn open(bytes: Bytes, mut opened: Vec<Step>, depth: Depth<'_>) -> Result<Decoded
             })
         }
         Err(reason) => {
-            if let (Some(inner), false) = (inner(text), opened.contains(&Step::SecondBase64)) {
+            // What is JSON, but cannot be held, is never taken for base64.
+            if let QuarantineReason::NotJson(_) = reason
+                && !opened.contains(&Step::SecondBase64)
+                && let Some(inner) = inner(text)
+            {
                 let mut opened = opened.clone();
                 opened.push(Step::SecondBase64);
                 if let Ok(decoded) = open(inner, opened, depth) {
@@ -222,9 +236,55 @@ pub fn text(bytes: &[u8]) -> Result<&str, QuarantineReason> {
 ///
 /// # Errors
 ///
-/// [`QuarantineReason::NotJson`] with the line and column where the text stops being JSON.
+/// [`QuarantineReason::NotJson`] with the line and column where the text stops being JSON. What is
+/// built of values may also find them [too deep](QuarantineReason::TooDeep), or a number
+/// [out of range](QuarantineReason::NumberOutOfRange).
 pub fn json<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, QuarantineReason> {
-    serde_json::from_str(text).map_err(|error| QuarantineReason::NotJson(error.to_string()))
+    serde_json::from_str(text).map_err(|error| unread(text, &error))
+}
+
+/// Why text could not be read, where `serde_json` tells what is too much from what is wrong by its
+/// words alone.
+fn unread(text: &str, error: &serde_json::Error) -> QuarantineReason {
+    let said = error.to_string();
+    if said.starts_with("recursion limit exceeded") {
+        return QuarantineReason::TooDeep { limit: MAX_LEVELS };
+    }
+    if said.starts_with("number out of range") {
+        return QuarantineReason::NumberOutOfRange {
+            line: error.line(),
+            column: error.column(),
+        };
+    }
+    if text.starts_with(BYTE_ORDER_MARK) {
+        let mark = "it begins with a byte order mark; send UTF-8 without one";
+        return QuarantineReason::NotJson(mark.to_owned());
+    }
+    QuarantineReason::NotJson(said)
+}
+
+/// Why bytes that should be text are not, where they tell what else they are.
+fn not_text(reason: QuarantineReason, bytes: &[u8], opened: &[Step]) -> QuarantineReason {
+    if !unpack::begins_as_aggregate(bytes) {
+        return reason;
+    }
+    // Nothing is around it but the envelope.
+    QuarantineReason::BrokenAggregate(if opened == [Step::Base64] {
+        "that is cut off or corrupt: its checksum does not match, or it holds no record or too many"
+    } else {
+        "within something else, and is taken apart only as it is; compress what it holds instead"
+    })
+}
+
+/// Reads text as exactly one JSON value, of which a tree is built.
+///
+/// # Errors
+///
+/// As [`json`]; and [`QuarantineReason::TooHeavy`] where the tree would take more than
+/// [`MAX_TREE_BYTES`].
+pub(crate) fn tree<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, QuarantineReason> {
+    weight::check(text)?;
+    json(text)
 }
 
 #[cfg(test)]
@@ -264,6 +324,33 @@ mod tests {
                 "{bad}"
             );
         }
+    }
+
+    #[test]
+    fn values_are_built_to_the_level_that_the_reason_names() {
+        let nested = |levels| format!("{}0{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(json::<Value>(&nested(MAX_LEVELS)).is_ok());
+        let refused = json::<Value>(&nested(MAX_LEVELS + 1)).unwrap_err();
+        assert_eq!(refused, QuarantineReason::TooDeep { limit: MAX_LEVELS });
+        assert!(refused.to_string().contains("127 levels"), "{refused}");
+        // Nobody looks inside: its bytes are stored as they are.
+        assert!(json::<IgnoredAny>(&nested(100_000)).is_ok());
+    }
+
+    #[test]
+    fn a_number_beyond_a_double_is_json_unless_values_are_built() {
+        for number in ["1e400", "[-1e400]", &"9".repeat(400)] {
+            assert!(json::<IgnoredAny>(number).is_ok(), "{number}");
+            let refused = json::<Value>(number).unwrap_err();
+            assert_eq!(refused.code(), "number-too-large", "{refused}");
+            assert_eq!(member::find(number, "id"), Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_named() {
+        let refused = json::<IgnoredAny>("\u{feff}{}").unwrap_err();
+        assert!(refused.to_string().contains("byte order mark"), "{refused}");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use vrl::{
 
 use self::template::Part;
 pub use self::{
-    late::{Late, OnLate},
+    late::{Late, Moved, OnLate, OwnTime},
     template::{Metadata, TemplateError},
 };
 use crate::record::Record;
@@ -130,9 +130,17 @@ pub enum Unrenderable {
     #[error("the record is of {own}, more than {seconds} seconds from its arrival")]
     Late {
         /// What the record tells.
-        own: DateTime<Utc>,
+        own: OwnTime,
         /// How far it may be.
         seconds: i64,
+    },
+    /// The time that `timestamp` names has a year that no key can have.
+    #[error("the field {field} is of {own}, and years have four digits")]
+    FarTime {
+        /// The field.
+        field: String,
+        /// What the record tells.
+        own: OwnTime,
     },
     /// The key as a whole would name another place than its template.
     #[error("the key would begin with a reserved prefix or have `.` or `..` as a part")]
@@ -224,16 +232,20 @@ impl KeyTemplate {
     ///
     /// A record that the template cannot place.
     pub fn render(&self, record: &Record, value: &Value) -> Result<String, Unrenderable> {
-        let time = match &self.timestamp {
-            Some(field) => {
-                let own = time(field, value)?;
-                match self.late {
-                    Some(late) => late.place(own, record.arrival)?,
-                    None => own,
-                }
-            }
-            None => record.arrival,
-        };
+        self.place(record, value).map(|(key, _)| key)
+    }
+
+    /// Writes the same, and tells whether the record is late and was placed by its arrival.
+    ///
+    /// # Errors
+    ///
+    /// A record that the template cannot place.
+    pub fn place(
+        &self,
+        record: &Record,
+        value: &Value,
+    ) -> Result<(String, Option<Moved>), Unrenderable> {
+        let (time, moved) = self.time(record, value)?;
         let mut key = String::with_capacity(MAX_KEY_BYTES / 8);
         for part in &self.parts {
             match part {
@@ -258,7 +270,27 @@ impl KeyTemplate {
         {
             return Err(Unrenderable::Misplaced);
         }
-        Ok(key)
+        Ok((key, moved))
+    }
+
+    /// The time that `strftime` specifiers refer to.
+    fn time(
+        &self,
+        record: &Record,
+        value: &Value,
+    ) -> Result<(DateTime<Utc>, Option<Moved>), Unrenderable> {
+        let Some(field) = &self.timestamp else {
+            return Ok((record.arrival, None));
+        };
+        let own = time(field, value)?;
+        match self.late {
+            Some(late) => late.place(own, record.arrival),
+            None if own.is_plain() => Ok((own.time, None)),
+            None => Err(Unrenderable::FarTime {
+                field: field.to_string(),
+                own,
+            }),
+        }
     }
 }
 
@@ -321,11 +353,17 @@ fn confine(rendered: &str, what: &impl fmt::Display) -> Result<(), Unrenderable>
 }
 
 /// Reads the field that `timestamp` names: RFC 3339 text or Unix seconds.
-fn time(field: &Field, value: &Value) -> Result<DateTime<Utc>, Unrenderable> {
+fn time(field: &Field, value: &Value) -> Result<OwnTime, Unrenderable> {
+    let plain = |time| OwnTime {
+        time,
+        as_millis: None,
+    };
     let found = match value.get(&field.path) {
         None | Some(Value::Null) => return Err(Unrenderable::Missing(field.to_string())),
-        Some(Value::Timestamp(time)) => Some(*time),
-        Some(Value::Integer(seconds)) => DateTime::from_timestamp(*seconds, 0),
+        Some(Value::Timestamp(time)) => Some(plain(*time)),
+        Some(Value::Integer(seconds)) => {
+            DateTime::from_timestamp(*seconds, 0).map(OwnTime::of_seconds)
+        }
         Some(Value::Float(seconds)) => {
             // Saturates far outside of what `from_timestamp_millis` accepts.
             #[expect(
@@ -333,11 +371,11 @@ fn time(field: &Field, value: &Value) -> Result<DateTime<Utc>, Unrenderable> {
                 reason = "saturation is refused below"
             )]
             let millis = (seconds.into_inner() * 1000.0).round() as i64;
-            DateTime::from_timestamp_millis(millis)
+            DateTime::from_timestamp_millis(millis).map(OwnTime::of_seconds)
         }
         Some(text) => DateTime::parse_from_rfc3339(&text.to_string_lossy())
             .ok()
-            .map(|time| time.to_utc()),
+            .map(|time| plain(time.to_utc())),
     };
     found.ok_or_else(|| Unrenderable::NoTime(field.to_string()))
 }

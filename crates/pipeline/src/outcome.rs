@@ -53,6 +53,14 @@ pub enum QuarantineReason {
         /// The most bytes that are decompressed.
         limit: usize,
     },
+    /// The JSON has more values than a function can hold.
+    #[error(
+        "the record's values would take more than {limit} bytes of memory; send it as several records"
+    )]
+    TooHeavy {
+        /// The most bytes that they may take.
+        limit: usize,
+    },
     /// There is nothing to store.
     #[error("the record holds nothing but white space")]
     Empty,
@@ -61,6 +69,27 @@ pub enum QuarantineReason {
     NotUtf8 {
         /// How many bytes before it are valid.
         offset: usize,
+    },
+    /// The bytes begin as an aggregated record of the Kinesis Producer Library.
+    #[error("the record is a KPL aggregate {0}")]
+    BrokenAggregate(&'static str),
+    /// Its objects and arrays lie deeper in each other than can be read.
+    #[error(
+        "the record has more than {limit} levels, and the pipeline reads its fields; send it flatter or as a string"
+    )]
+    TooDeep {
+        /// How many levels are read.
+        limit: usize,
+    },
+    /// One of its numbers is beyond what any value can hold.
+    #[error(
+        "the number before line {line} column {column} is beyond 64-bit floats, and the pipeline reads the record's fields; send it as a string"
+    )]
+    NumberOutOfRange {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
     },
     /// The text is not one JSON value.
     #[error("the record is not one JSON value: {0}")]
@@ -110,12 +139,13 @@ impl QuarantineReason {
         match self {
             Self::NotBase64 => "not-base64",
             Self::NotDecompressible { .. } => "not-decompressible",
-            Self::TooLarge { .. } => "too-large",
+            Self::TooLarge { .. } | Self::TooHeavy { .. } => "too-large",
             Self::Empty => "empty",
-            Self::NotUtf8 { .. } => "not-utf8",
+            Self::NotUtf8 { .. } | Self::BrokenAggregate(_) => "not-utf8",
+            Self::TooDeep { .. } => "too-deep",
             Self::NotJson(_) => "not-json",
             Self::ProgramError(_) => "program-error",
-            Self::NumberTooLarge(_) => "number-too-large",
+            Self::NumberTooLarge(_) | Self::NumberOutOfRange { .. } => "number-too-large",
             Self::KeyUnrenderable(_) => "key-unrenderable",
             Self::Late(_) => "late",
             Self::SchemaViolation { .. } => "schema-violation",

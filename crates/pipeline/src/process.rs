@@ -7,7 +7,7 @@ mod each;
 mod segment;
 mod together;
 
-use std::{borrow::Cow, slice, time::Duration};
+use std::{borrow::Cow, slice, time::Duration, vec};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream};
@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use self::segment::{Claim, Member, Segment};
 use crate::{
     config::{Config, Form},
-    decode,
+    decode::{self, Packing},
     event::Event,
     holders::Holders,
     object::Object,
@@ -101,7 +101,11 @@ impl<S: Store> Processor<S> {
             clock,
         };
         let mut tally = Tally::default();
-        let mut arriving = event.records.iter();
+        let mut arriving = Arriving {
+            records: event.records.iter(),
+            parts: Vec::new().into_iter(),
+            packing: Packing::None,
+        };
         loop {
             let segment = run.gather(&mut arriving, &mut tally);
             if segment.records.is_empty() {
@@ -109,8 +113,11 @@ impl<S: Store> Processor<S> {
             }
             let settled = run.settle(&segment).await;
             let settled = in_order(settled, segment.records.len())?;
-            for (record, settled) in segment.records.iter().zip(&settled) {
+            for (index, (record, settled)) in segment.records.iter().zip(&settled).enumerate() {
                 tally.settled(record, settled);
+                if segment.moved.contains(&index) {
+                    tally.moved(settled);
+                }
             }
         }
         let circumstances = Circumstances {
@@ -125,6 +132,15 @@ impl<S: Store> Processor<S> {
     }
 }
 
+/// What of a batch has not been judged.
+struct Arriving<'r> {
+    records: slice::Iter<'r, Record>,
+    /// What is left of a record that was taken apart: its parts may open to more than a segment
+    /// holds.
+    parts: vec::IntoIter<Record>,
+    packing: Packing,
+}
+
 /// One batch on its way.
 struct Run<'p, S> {
     processor: &'p Processor<S>,
@@ -136,47 +152,59 @@ struct Run<'p, S> {
 impl<S: Store> Run<'_, S> {
     /// Takes apart and judges as many records as the memory may hold at a time; none is left when
     /// the segment is empty.
-    fn gather<'r>(&self, arriving: &mut slice::Iter<'r, Record>, tally: &mut Tally) -> Segment<'r> {
+    fn gather<'r>(&self, arriving: &mut Arriving<'r>, tally: &mut Tally) -> Segment<'r> {
         let mut segment = Segment::default();
-        for record in arriving {
-            if self.is_over() {
+        while !segment.is_full() {
+            let part = arriving.parts.next().map(Cow::Owned);
+            let Some(record) = part.or_else(|| arriving.records.next().map(Cow::Borrowed)) else {
+                break;
+            };
+            let again = if self.is_over() {
+                Some(RetryReason::OutOfTime)
+            } else if self.is_batch() && tally.repeats(&record) {
+                // What a folder's next object begins with would change with the repetition.
+                Some(RetryReason::Behind)
+            } else {
+                None
+            };
+            if let Some(reason) = again {
                 tally.received();
-                segment.settle_at_once(
-                    Cow::Borrowed(record),
-                    self.settled(Outcome::Retry(RetryReason::OutOfTime)),
-                );
+                segment.settle_at_once(record, self.settled(Outcome::Retry(reason)));
                 continue;
             }
-            // What a folder's next object begins with would change with the repetition.
-            if self.is_batch() && tally.repeats(record) {
-                tally.received();
-                segment.settle_at_once(
-                    Cow::Borrowed(record),
-                    self.settled(Outcome::Retry(RetryReason::Behind)),
-                );
-                continue;
-            }
-            let unpacked = decode::unpack(record);
-            let packing = unpacked.packing;
-            let mut judge = |record: Cow<'r, Record>| {
-                tally.received();
-                match verdict::verdict(&self.processor.config, &record, packing).intent {
-                    Intent::Store { key, body } => segment.store(record, key, body),
-                    Intent::Filter => {
-                        segment.settle_at_once(record, self.settled(Outcome::Filtered));
-                    }
-                    Intent::Quarantine(reason) => segment.quarantine(record, reason),
+            let record = match record {
+                Cow::Borrowed(record) => record,
+                part @ Cow::Owned(_) => {
+                    tally.received();
+                    self.judge(part, arriving.packing, &mut segment);
+                    continue;
                 }
             };
+            let unpacked = decode::unpack(record);
             match unpacked.records {
-                Cow::Borrowed(records) => records.iter().map(Cow::Borrowed).for_each(judge),
-                Cow::Owned(records) => records.into_iter().map(Cow::Owned).for_each(&mut judge),
-            }
-            if segment.is_full() {
-                break;
+                Cow::Borrowed(records) => {
+                    for record in records {
+                        tally.received();
+                        self.judge(Cow::Borrowed(record), unpacked.packing, &mut segment);
+                    }
+                }
+                Cow::Owned(parts) => {
+                    arriving.parts = parts.into_iter();
+                    arriving.packing = unpacked.packing;
+                }
             }
         }
         segment
+    }
+
+    fn judge<'r>(&self, record: Cow<'r, Record>, packing: Packing, segment: &mut Segment<'r>) {
+        match verdict::verdict(&self.processor.config, &record, packing).intent {
+            Intent::Store { key, body, moved } => {
+                segment.store(record, key, body, moved.is_some());
+            }
+            Intent::Filter => segment.settle_at_once(record, self.settled(Outcome::Filtered)),
+            Intent::Quarantine(reason) => segment.quarantine(record, reason),
+        }
     }
 
     /// Settles every record of a segment: each place in it appears once in what is returned.

@@ -97,6 +97,11 @@ impl Transform {
         })
     }
 
+    /// Whether there is a filter, and not just a program.
+    pub fn has_filter(&self) -> bool {
+        self.filter.is_some()
+    }
+
     /// Runs the filter, then the program, on the value of a record.
     pub fn run(&self, mut value: Value, record: &Record) -> Transformed {
         let mut metadata = if self.reads_metadata {

@@ -47,6 +47,8 @@ pub struct Counts {
     pub received: usize,
     /// How many are in the bucket.
     pub stored: usize,
+    /// How many of them are late, and lie where their arrival says instead of their own time.
+    pub late: usize,
     /// How many the filter or the program dropped.
     pub filtered: usize,
     /// How many can never succeed, by the reason's code.
@@ -169,6 +171,13 @@ impl Tally {
         }
     }
 
+    /// Enters that a record was late and placed by its arrival, if it is stored.
+    pub fn moved(&mut self, settled: &Settled) {
+        if let Outcome::Stored(_) = settled.outcome {
+            self.counts.late += 1;
+        }
+    }
+
     /// Whether the batch is delivered again from a record at or before this one.
     pub fn repeats(&self, record: &Record) -> bool {
         self.retry_from
@@ -237,6 +246,11 @@ impl BatchReport {
             let name = format!("quarantined_{}", reason.replace('-', "_"));
             metrics.push(json!({"Name": name, "Unit": "Count"}));
             line[name] = (*count).into();
+        }
+        // Like the reasons above: most pipelines have none, and each metric costs.
+        if counts.late > 0 {
+            metrics.push(json!({"Name": "late", "Unit": "Count"}));
+            line["late"] = counts.late.into();
         }
         // A metric without a value is not valid, so that this one appears only when there are some.
         if !counts.arrival_to_stored_ms.is_empty() {

@@ -2,10 +2,15 @@
 
 use std::fmt;
 
-use jsonschema::{Draft, PatternOptions, Validator};
+use jsonschema::{
+    Draft, PatternOptions, ReferencingError, ValidationError, Validator, error::ValidationErrorKind,
+};
 use serde_json::Value;
 
 use crate::{decode, outcome::QuarantineReason};
+
+/// What `$schema` says of a schema that is read as it was written.
+const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// A compiled schema.
 #[derive(Clone, Debug)]
@@ -28,7 +33,7 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// Where the schema is not one.
+    /// Where the schema is not one, or refers to another file.
     pub fn compile(schema: &Value) -> Result<Self, SchemaError> {
         jsonschema::options()
             .with_draft(Draft::Draft202012)
@@ -38,17 +43,36 @@ impl Schema {
             .map(Self)
             .map_err(|error| SchemaError {
                 path: Place(error.instance_path().as_str()).to_string(),
-                message: error.to_string(),
+                message: wrong(&error),
             })
+    }
+
+    /// Checks that a schema does not ask to be read by another draft, whose keywords mean other
+    /// things. A function that was deployed with one goes on, and reads it as it always did.
+    ///
+    /// # Errors
+    ///
+    /// Where `$schema` names another.
+    pub fn check_draft(schema: &Value) -> Result<(), SchemaError> {
+        match schema.get("$schema").and_then(Value::as_str) {
+            Some(draft) if draft.trim_end_matches('#') != DRAFT => Err(SchemaError {
+                path: "/$schema".to_owned(),
+                message: format!(
+                    "`{draft}` is another draft, and records are checked by 2020-12: translate the keywords and write `{DRAFT}`"
+                ),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Checks a record.
     ///
     /// # Errors
     ///
-    /// [`QuarantineReason::SchemaViolation`] with the first keyword that it breaks.
+    /// [`QuarantineReason::SchemaViolation`] with the first keyword that it breaks, and what
+    /// cannot be read.
     pub fn check(&self, text: &str) -> Result<(), QuarantineReason> {
-        let value: Value = decode::json(text)?;
+        let value: Value = decode::tree(text)?;
         self.0
             .validate(&value)
             .map_err(|error| QuarantineReason::SchemaViolation {
@@ -57,6 +81,16 @@ impl Schema {
                 // What the record holds stays out of what is logged about it.
                 message: error.masked().to_string(),
             })
+    }
+}
+
+/// What is wrong with a schema, in the library's words where they say what to do.
+fn wrong(error: &ValidationError<'_>) -> String {
+    match error.kind() {
+        ValidationErrorKind::Referencing(ReferencingError::Unretrievable { uri, .. }) => format!(
+            "it refers to `{uri}`, and everything has to be in the one file: move that into its `$defs`"
+        ),
+        _ => error.to_string(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     config::{Config, Form},
     decode::{self, Packing, Step},
     object,
+    program::Transform,
     record::{Data, Identity, Record},
     verdict::{self, Intent},
 };
@@ -37,8 +38,10 @@ pub struct Tried {
     pub place: Option<u32>,
     /// What the layers that could be opened are called, outermost first.
     pub decoded: Vec<&'static str>,
-    /// Whether a filter or a program saw it and let it pass.
+    /// Whether a filter saw it and let it pass.
     pub passed: bool,
+    /// Why it is placed by its arrival instead of by its own time.
+    pub late: Option<String>,
     /// What comes of it.
     pub fate: Fate,
 }
@@ -97,11 +100,16 @@ impl Trial {
 impl Tried {
     fn new(config: &Config, record: &Record, packing: Packing) -> Self {
         let verdict = verdict::verdict(config, record, packing);
-        let is_stored = matches!(verdict.intent, Intent::Store { .. });
+        let has_filter = config.transform.as_ref().is_some_and(Transform::has_filter);
+        let (is_stored, moved) = match &verdict.intent {
+            Intent::Store { moved, .. } => (true, *moved),
+            Intent::Filter | Intent::Quarantine(_) => (false, None),
+        };
         Self {
             place: record.identity.sub_sequence(),
             decoded: verdict.opened.into_iter().map(Step::name).collect(),
-            passed: is_stored && config.transform.is_some(),
+            passed: is_stored && has_filter,
+            late: moved.map(|moved| moved.to_string()),
             fate: fate(config, record, verdict.intent),
         }
     }
@@ -110,7 +118,7 @@ impl Tried {
 fn fate(config: &Config, record: &Record, intent: Intent) -> Fate {
     let identity = &record.identity;
     match intent {
-        Intent::Store { key, body } => {
+        Intent::Store { key, body, .. } => {
             let (key, body) = match &config.form {
                 Form::Record { .. } => (key, body.to_vec()),
                 Form::Batch { compression, id } => {

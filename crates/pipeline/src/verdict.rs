@@ -6,7 +6,8 @@ use vrl::value::Value;
 
 use crate::{
     config::{Config, Form},
-    decode::{self, Decoded, Depth, Packing, Seen, Step, number},
+    decode::{self, Decoded, Depth, MAX_TREE_BYTES, Packing, Seen, Step, number},
+    layout::Moved,
     outcome::QuarantineReason,
     program::Transformed,
     record::Record,
@@ -30,6 +31,8 @@ pub enum Intent {
         key: String,
         /// The record's bytes: the producer's own, or what the program made of them.
         body: Bytes,
+        /// Why it is placed by its arrival, where its own time was asked for.
+        moved: Option<Moved>,
     },
     /// The filter or the program drops it.
     Filter,
@@ -41,10 +44,17 @@ pub enum Intent {
 ///
 /// The record is one that [`decode::unpack`] returned, and `packing` what it was packed in.
 pub fn verdict(config: &Config, record: &Record, packing: Packing) -> Verdict {
-    if packing == Packing::NoLogEvents {
+    let at_once = match packing {
+        Packing::NoLogEvents => Some(Intent::Filter),
+        Packing::TooManyLogEvents => Some(Intent::Quarantine(QuarantineReason::TooHeavy {
+            limit: MAX_TREE_BYTES,
+        })),
+        Packing::None | Packing::Aggregate | Packing::LogEvents => None,
+    };
+    if let Some(intent) = at_once {
         return Verdict {
             opened: packing.steps().to_vec(),
-            intent: Intent::Filter,
+            intent,
         };
     }
     match decode::decode(record, packing, depth(config)) {
@@ -101,8 +111,8 @@ fn intent(config: &Config, record: &Record, decoded: Decoded) -> Result<Intent, 
         Seen::Value(value) => value,
         Seen::Syntax | Seen::Member(_) => &Value::Null,
     };
-    let key = config.key.render(record, value)?;
-    Ok(Intent::Store { key, body })
+    let (key, moved) = config.key.place(record, value)?;
+    Ok(Intent::Store { key, body, moved })
 }
 
 /// Whether an object has a member; `None` for what is no object.

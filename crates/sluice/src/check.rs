@@ -1,5 +1,7 @@
 //! `sluice check`: every problem of a pipeline file, and what would become of a record.
 
+mod doubt;
+
 use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::Path;
@@ -42,6 +44,9 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         pipelines::read(arguments.files.clone())?
     };
     let record = arguments.record.as_deref().map(read_record).transpose()?;
+    for sentence in doubt::twice(&described) {
+        say(&format!("warning: {sentence}"));
+    }
     let mut code = ExitCode::SUCCESS;
     for described in &described {
         let is_fine = match &record {
@@ -99,6 +104,9 @@ fn tell(tried: &Tried) -> anyhow::Result<()> {
     if tried.passed {
         print("  filter       passed")?;
     }
+    if let Some(late) = &tried.late {
+        print(&format!("  late         {late}"))?;
+    }
     match &tried.fate {
         Fate::Stored { key, body } => {
             print(&format!("  stored as    {key}"))?;
@@ -131,6 +139,7 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
     let mut scene = Scene::new(SeededEntropy::new(any_seed()), now_ms());
     let (mut stored, mut filtered, mut last_key, mut refused) = (0, 0, String::new(), None);
     let mut keys = HashSet::new();
+    let (mut late, mut last_late) = (0, None);
     for number in 0..SAMPLES {
         let record = recipe
             .make(&mut scene, number)
@@ -143,7 +152,10 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
             SystemTime::now(),
         );
         match verdict.intent {
-            Intent::Store { key, .. } => {
+            Intent::Store { key, moved, .. } => {
+                if moved.is_some() {
+                    (late, last_late) = (late + 1, moved);
+                }
                 (stored, last_key) = (stored + 1, key.clone());
                 keys.insert(key);
             }
@@ -159,6 +171,19 @@ fn try_samples(described: &Described) -> anyhow::Result<bool> {
         return Ok(false);
     }
     warn(described)?;
+    if let Some(moved) = last_late {
+        say(&format!(
+            "warning: {name}: {late} of {SAMPLES} generated records are late by object.late_after_seconds, such as one: {moved}"
+        ));
+    }
+    if let Form::Batch { .. } = described.pipeline.config().form
+        && stored > 0
+    {
+        last_key.push('/');
+    }
+    if let Some(sentence) = doubt::hive(&last_key) {
+        say(&format!("warning: {name}: {sentence}"));
+    }
     print(&format!(
         "{name}: ok; of {SAMPLES} generated records {stored} are stored, such as {last_key}, {filtered} are filtered"
     ))?;

@@ -9,10 +9,13 @@ use crate::outcome::QuarantineReason;
 
 /// Reads text as exactly one JSON value, and says whether it is an object with such a member.
 pub(super) fn find(text: &str, name: &str) -> Result<Option<bool>, QuarantineReason> {
+    if !text.trim_ascii_start().starts_with('{') {
+        return super::json::<IgnoredAny>(text).map(|_| None);
+    }
     let mut json = serde_json::Deserializer::from_str(text);
-    json.deserialize_any(MemberVisitor(name))
-        .and_then(|seen| json.end().map(|()| seen))
-        .map_err(|error| QuarantineReason::NotJson(error.to_string()))
+    json.deserialize_map(MemberVisitor(name))
+        .and_then(|is_there| json.end().map(|()| Some(is_there)))
+        .map_err(|error| super::unread(text, &error))
 }
 
 struct MemberVisitor<'a>(&'a str);
@@ -41,47 +44,18 @@ impl de::Visitor<'_> for IsName<'_> {
 }
 
 impl<'de> de::Visitor<'de> for MemberVisitor<'_> {
-    type Value = Option<bool>;
+    type Value = bool;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON value")
+        f.write_str("an object")
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Option<bool>, A::Error> {
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         let mut is_there = false;
         while let Some(is_it) = map.next_key_seed(IsName(self.0))? {
             is_there |= is_it;
             map.next_value::<IgnoredAny>()?;
         }
-        Ok(Some(is_there))
-    }
-
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Option<bool>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Option<bool>, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Option<bool>, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Option<bool>, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Option<bool>, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Option<bool>, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Option<bool>, E> {
-        Ok(None)
+        Ok(is_there)
     }
 }

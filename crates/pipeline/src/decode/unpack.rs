@@ -5,8 +5,18 @@ mod log_events;
 
 use std::borrow::Cow;
 
-use super::{Compression, Step};
+pub(super) use self::aggregate::begins_as_aggregate;
+use self::log_events::TooMany;
+use super::{Compression, MAX_DECOMPRESSED_BYTES, Step, weight};
 use crate::record::{Data, Record};
+
+/// The most records that one is taken apart into. Producers pack far fewer: without a bound, two
+/// bytes of an aggregate could ask for a record of hundreds.
+const MAX_RECORDS: usize = 100_000;
+
+/// The most bytes that the parts of a record may have which each of them gets again, such as the
+/// name of their log group.
+const MAX_REPEATED_BYTES: usize = 2 * MAX_DECOMPRESSED_BYTES;
 
 /// The records that one record of the stream holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +39,8 @@ pub enum Packing {
     /// A message of a CloudWatch Logs subscription that holds no events, such as the one by which
     /// CloudWatch checks that the stream can be reached.
     NoLogEvents,
+    /// A message of a CloudWatch Logs subscription with more than can be held: it stays whole.
+    TooManyLogEvents,
 }
 
 impl Packing {
@@ -38,6 +50,7 @@ impl Packing {
         match self {
             Self::None | Self::NoLogEvents => &[Step::Base64],
             Self::Aggregate => &[Step::Base64, Step::Aggregate],
+            Self::TooManyLogEvents => &[Step::Base64, GZIP],
             Self::LogEvents => &[Step::Base64, GZIP, Step::LogEvent],
         }
     }
@@ -66,11 +79,12 @@ pub fn unpack(record: &Record) -> Unpacked<'_> {
         };
     }
     match log_events::split(record, bytes) {
-        Some(records) if records.is_empty() => one(Packing::NoLogEvents),
-        Some(records) => Unpacked {
+        Some(Ok(records)) if records.is_empty() => one(Packing::NoLogEvents),
+        Some(Ok(records)) => Unpacked {
             records: Cow::Owned(records),
             packing: Packing::LogEvents,
         },
+        Some(Err(TooMany)) => one(Packing::TooManyLogEvents),
         None => one(Packing::None),
     }
 }

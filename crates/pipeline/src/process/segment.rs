@@ -1,6 +1,10 @@
 //! As many records of a batch as are worked on at a time, judged and sorted by their keys.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 
@@ -22,6 +26,8 @@ pub(super) struct Segment<'r> {
     pub(super) claims: Vec<Claim>,
     /// Those that can never succeed, by their places.
     pub(super) refused: Vec<(usize, QuarantineReason)>,
+    /// Those that are late and placed by their arrival, by their places.
+    pub(super) moved: HashSet<usize>,
     /// Those for which nothing has to be written, by their places.
     pub(super) settled: Vec<(usize, Settled)>,
     claim_of: HashMap<Arc<str>, usize>,
@@ -43,10 +49,19 @@ pub(super) struct Member {
 }
 
 impl<'r> Segment<'r> {
-    /// Adds a record that wants to be stored.
-    pub(super) fn store(&mut self, record: Cow<'r, Record>, key: String, body: Bytes) {
+    /// Adds a record that wants to be stored, and is late if its own place is another.
+    pub(super) fn store(
+        &mut self,
+        record: Cow<'r, Record>,
+        key: String,
+        body: Bytes,
+        is_moved: bool,
+    ) {
         self.held_bytes += body.len() + key.len();
         let index = self.push(record);
+        if is_moved {
+            self.moved.insert(index);
+        }
         let member = Member { index, body };
         let claimed = self.claim_of.get(key.as_str());
         if let Some(claim) = claimed.and_then(|claim| self.claims.get_mut(*claim)) {

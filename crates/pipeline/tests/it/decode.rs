@@ -129,6 +129,19 @@ fn a_bomb_is_opened_no_further_than_a_function_can_hold() {
     }
 }
 
+#[test]
+fn an_aggregate_that_cannot_be_taken_apart_is_named() {
+    let magic: &[u8] = &[0xf3, 0x89, 0x9a, 0xc2, 0x0a];
+    let wrapped = refuses(gzip(magic)).reason;
+    assert_eq!(wrapped.code(), "not-utf8");
+    assert!(
+        wrapped.to_string().contains("KPL aggregate within"),
+        "{wrapped}"
+    );
+    let broken = refuses(magic).reason;
+    assert!(broken.to_string().contains("checksum"), "{broken}");
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_opened_or_refused(bytes: Vec<u8>) {

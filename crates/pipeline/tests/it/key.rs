@@ -65,6 +65,29 @@ fn specifiers_are_filled_from_the_arrival_time() {
 }
 
 #[test]
+fn milliseconds_are_named_and_never_become_a_year_of_five_digits() {
+    let template = KeyTemplate::parse("%Y", Layout::Record, Some("at")).unwrap();
+    for (json, as_millis) in [
+        (r#"{"at": 1795316400000}"#, "2026-11-22 03:00:00 UTC"),
+        (r#"{"at": 1795316400000.0}"#, "2026-11-22 03:00:00 UTC"),
+        (r#"{"at": 253402300800}"#, "1978-01-11 21:31:40.800 UTC"),
+    ] {
+        let value: Value = serde_json::from_str(json).unwrap();
+        let refused = template.render(&record(1, json), &value).unwrap_err();
+        let said = refused.to_string();
+        let meant = format!("as milliseconds it would be {as_millis}");
+        assert!(said.contains(&meant), "{json}: {said}");
+    }
+    for (json, year) in [
+        (r#"{"at": 253402300799}"#, "9999"),
+        (r#"{"at": -1000000000}"#, "1938"),
+    ] {
+        let value: Value = serde_json::from_str(json).unwrap();
+        assert_eq!(template.render(&record(1, json), &value).unwrap(), year);
+    }
+}
+
+#[test]
 fn specifiers_are_filled_from_the_field_that_is_named() {
     let template = KeyTemplate::parse("%Y-%m-%dT%H:%M:%S", Layout::Record, Some("at")).unwrap();
     let at = |json: &str| {

@@ -4,15 +4,20 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use flate2::read::GzDecoder;
+use md5::{Digest as _, Md5};
 use pipeline::config::Settings;
+use pipeline::decode::Packing;
 use pipeline::layout::{Layout, OnLate};
 use pipeline::object::{Compression, Object};
 use pipeline::record::Record;
+use pipeline::report::BatchReport;
+use pipeline::verdict::Intent;
 use pipeline::{Config, Processor};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::memory::{Fault, Memory, SHARD, process, process_within, record, settings};
+use crate::weight::varint;
 
 fn batch(key: &str) -> Settings {
     let mut settings = settings(key);
@@ -216,6 +221,46 @@ async fn late_records_go_where_the_pipeline_sends_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn records_that_are_moved_because_they_are_late_are_counted_once_they_are_stored() {
+    let mut settings = batch("dt=%Y-%m-%d/");
+    settings.object.timestamp = Some("at".to_owned());
+    settings.object.late_after_seconds = Some(86_400);
+    let records = vec![
+        record(1, r#"{"at":"2023-11-14T01:00:00Z"}"#),
+        record(2, r#"{"at":1699999999000}"#),
+        record(3, r#"{"at":"2099-01-01T00:00:00Z"}"#),
+    ];
+    let memory = Memory::default();
+    memory.faults.borrow_mut().insert(0, Fault::Lost);
+    let processor = processor(&settings, &memory);
+    let line = |report: &BatchReport| report.line("acme");
+    let failed = process(&processor, records.clone()).await;
+    assert_eq!((failed.counts.stored, failed.counts.late), (0, 0));
+    assert_eq!(line(&failed).get("late"), None);
+    let report = process(&processor, records.clone()).await;
+    assert_eq!((report.counts.stored, report.counts.late), (3, 2));
+    let line = line(&report);
+    assert_eq!(line["late"], 2);
+    let metrics = &line["_aws"]["CloudWatchMetrics"][0]["Metrics"];
+    let late = json!({"Name": "late", "Unit": "Count"});
+    assert!(metrics.as_array().unwrap().contains(&late), "{metrics}");
+
+    settings.object.on_late = Some(OnLate::Quarantine);
+    let config = Config::new(&settings).unwrap();
+    match pipeline::verdict(&config, &records[1], Packing::None).intent {
+        Intent::Quarantine(reason) => {
+            assert_eq!(reason.code(), "late");
+            let said = reason.to_string();
+            assert!(
+                said.contains("as milliseconds it would be 2023-11-14"),
+                "{said}"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_partition_that_fails_is_retried_from_its_first_record() {
     let memory = Memory::default();
     memory.faults.borrow_mut().insert(1, Fault::Lost);
@@ -263,6 +308,28 @@ async fn payloads_that_grow_are_worked_on_in_parts_and_all_of_them_settled() {
     let processor = processor(&batch("all/"), &memory);
     let time = Duration::from_mins(1);
     let report = process_within(&processor, growing(), time).await;
+    assert_eq!(report.counts.stored, 7);
+    assert!(report.counts.objects >= 2, "{}", report.counts.objects);
+    assert_eq!(ids(&memory).len(), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn parts_of_an_aggregate_that_grow_are_worked_on_in_parts_as_well() {
+    let mut message = b"\x0a\x01a".to_vec();
+    for part in growing() {
+        let data = part.data.original();
+        let (length, whole) = (data.len(), data.len() + 3 + varint(data.len()).len());
+        message.push(0x1a);
+        message.extend(varint(whole));
+        message.extend([0x08, 0, 0x1a]);
+        message.extend(varint(length));
+        message.extend(data);
+    }
+    let checksum = Md5::digest(&message);
+    let whole = [&[0xf3, 0x89, 0x9a, 0xc2], &message[..], checksum.as_slice()].concat();
+    let memory = Memory::default();
+    let processor = processor(&batch("all/"), &memory);
+    let report = process_within(&processor, vec![record(1, whole)], Duration::from_mins(1)).await;
     assert_eq!(report.counts.stored, 7);
     assert!(report.counts.objects >= 2, "{}", report.counts.objects);
     assert_eq!(ids(&memory).len(), 7);

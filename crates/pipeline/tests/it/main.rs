@@ -18,3 +18,4 @@ mod schedule;
 mod schema;
 mod terraform;
 mod unpack;
+mod weight;

@@ -1,11 +1,13 @@
 //! What a pipeline's JSON Schema says of a record.
 
+use std::fs;
+
 use pipeline::config::Settings;
 use pipeline::decode::Packing;
 use pipeline::outcome::QuarantineReason;
 use pipeline::schema::Schema;
 use pipeline::verdict::Intent;
-use pipeline::{Config, verdict};
+use pipeline::{Config, Pipeline, verdict};
 use serde_json::{Value, json};
 
 use crate::memory::{record, settings};
@@ -80,9 +82,44 @@ fn what_is_no_schema_is_refused_where_it_is_wrong() {
     let error = Schema::compile(&json!({"properties": {"a": {"type": "text"}}})).unwrap_err();
     assert_eq!(error.path, "/properties/a/type");
     for foreign in ["https://example.com/schema.json", "file:///etc/passwd"] {
-        assert!(
-            Schema::compile(&json!({"$ref": foreign})).is_err(),
-            "{foreign}"
-        );
+        let refused = Schema::compile(&json!({"$ref": foreign})).unwrap_err();
+        let said = refused.to_string();
+        assert!(said.contains(foreign), "{said}");
+        assert!(said.contains("in the one file"), "{said}");
+        assert!(!said.contains("resolve"), "{said}");
     }
+}
+
+#[test]
+fn a_schema_of_another_draft_is_refused_by_name() {
+    let of = |draft: &str| {
+        Schema::check_draft(&json!({"$schema": draft, "dependencies": {"card": ["address"]}}))
+    };
+    for draft in ["", "#"] {
+        let draft = format!("https://json-schema.org/draft/2020-12/schema{draft}");
+        assert!(of(&draft).is_ok(), "{draft}");
+    }
+    for draft in [
+        "http://json-schema.org/draft-07/schema#",
+        "https://json-schema.org/draft/2019-09/schema",
+        "https://example.com/own",
+    ] {
+        let refused = of(draft).unwrap_err();
+        assert_eq!(refused.path, "/$schema");
+        let said = refused.to_string();
+        assert!(said.contains(draft) && said.contains("2020-12"), "{said}");
+    }
+    assert!(Schema::check_draft(&json!({"type": "object"})).is_ok());
+    let folder = tempfile::tempdir().unwrap();
+    let schema = r#"{"$schema":"http://json-schema.org/draft-07/schema#"}"#;
+    fs::write(folder.path().join("old.json"), schema).unwrap();
+    let file = folder.path().join("old.yaml");
+    let pipeline = "stream: {name: s, shards: 1}\nbucket: old-bucket\n\
+                    process: {function: Old, schema: old.json}\nobject: {key: '{{ id }}'}\n";
+    fs::write(&file, pipeline).unwrap();
+    let said = Pipeline::read(&file).unwrap_err().to_string();
+    assert!(
+        said.contains("process.schema") && said.contains("draft-07"),
+        "{said}"
+    );
 }

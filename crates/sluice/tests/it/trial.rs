@@ -42,6 +42,9 @@ fn printed(answer: &Value) -> Vec<String> {
         if tried["passed"] == true {
             lines.push("  filter       passed".into());
         }
+        if let Some(late) = tried["late"].as_str() {
+            lines.push(format!("  late         {late}"));
+        }
         let fate = &tried["fate"];
         match fate["is"].as_str().unwrap() {
             "stored" => {
@@ -79,6 +82,15 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
         ("page-views", view.clone().into_bytes()),
         ("page-views", view.replace("\"/a\"", "\"a\"").into_bytes()),
         ("page-views", br#"{"visitor":""}"#.to_vec()),
+        (
+            "page-views",
+            view.replace(&now, "2001-01-01T00:00:00Z").into_bytes(),
+        ),
+        ("user-activity", b"\xef\xbb\xbf{}".to_vec()),
+        (
+            "user-activity",
+            br#"{"user_id":1,"timestamp":1e400}"#.to_vec(),
+        ),
         (
             "call-events",
             br#"{"event":"call","user":{"user_id":"17"}}"#.to_vec(),

@@ -100,6 +100,10 @@ fn Verdict(
                 <dt>"Filter"</dt>
                 <dd>"passed"</dd>
             })}
+            {tried.late.map(|late| view! {
+                <dt>"Late"</dt>
+                <dd>{late}</dd>
+            })}
             {fate}
         </dl>
     }

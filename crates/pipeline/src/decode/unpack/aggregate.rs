@@ -7,14 +7,11 @@ use bytes::Bytes;
 use md5::{Digest as _, Md5};
 use prost::Message;
 
+use super::{MAX_RECORDS, MAX_REPEATED_BYTES};
 use crate::record::{Data, Record};
 
 const MAGIC: &[u8] = &[0xf3, 0x89, 0x9a, 0xc2];
 const CHECKSUM_BYTES: usize = 16;
-
-/// The most records that an aggregate is taken apart into. Producers pack far fewer: without a
-/// bound, two bytes of an aggregate could ask for a record of hundreds.
-const MAX_RECORDS: usize = 100_000;
 
 #[derive(Clone, PartialEq, Message)]
 struct AggregatedRecord {
@@ -34,6 +31,11 @@ struct SubRecord {
     data: Bytes,
 }
 
+/// Whether bytes look like an aggregate, whole or not.
+pub(in crate::decode) fn begins_as_aggregate(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
 /// The records of an aggregate; `None` if the bytes are not a whole one that holds any.
 pub(super) fn split(outer: &Record, bytes: &Bytes) -> Option<Vec<Record>> {
     let content = bytes.strip_prefix(MAGIC)?;
@@ -48,11 +50,16 @@ pub(super) fn split(outer: &Record, bytes: &Bytes) -> Option<Vec<Record>> {
         return None;
     }
     let keys = aggregate.partition_key_table;
+    let mut key_bytes = 0;
     let records = (0..).zip(aggregate.records).map(|(place, record)| {
-        let key = usize::try_from(record.partition_key_index).ok()?;
+        let key = keys.get(usize::try_from(record.partition_key_index).ok()?)?;
+        key_bytes += key.len();
+        if key_bytes > MAX_REPEATED_BYTES {
+            return None;
+        }
         Some(Record {
             identity: outer.identity.within(place),
-            partition_key: keys.get(key)?.clone(),
+            partition_key: key.clone(),
             arrival: outer.arrival,
             data: Data::Decoded(record.data),
         })

@@ -7,9 +7,10 @@ use std::io::Read as _;
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 
+use super::{MAX_RECORDS, MAX_REPEATED_BYTES, weight};
 use crate::{
     decode::Compression,
     record::{Data, Record},
@@ -23,14 +24,18 @@ const MARK: &[u8] = b"\"messageType\"";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Message {
+struct Message<E> {
     #[serde(rename = "messageType")]
     kind: Kind,
     owner: String,
     log_group: String,
     log_stream: String,
-    log_events: Vec<Map<String, Value>>,
+    log_events: Vec<E>,
 }
+
+/// A message has more events, or larger ones, than can be held at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooMany;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -51,16 +56,27 @@ struct Event<'m> {
 }
 
 /// The events of a message; `None` if the bytes are no such message.
-pub(super) fn split(outer: &Record, bytes: &Bytes) -> Option<Vec<Record>> {
+pub(super) fn split(outer: &Record, bytes: &Bytes) -> Option<Result<Vec<Record>, TooMany>> {
     if Compression::of(bytes) != Some(Compression::Gzip) || !looks_like_a_message(bytes) {
         return None;
     }
     let opened = Compression::Gzip.decompress(bytes).ok()?;
-    let message: Message = serde_json::from_slice(&opened).ok()?;
+    if let Ok(text) = std::str::from_utf8(&opened)
+        && weight::check(text).is_err()
+    {
+        let message: Result<Message<IgnoredAny>, _> = serde_json::from_str(text);
+        return message.is_ok().then_some(Err(TooMany));
+    }
+    let message: Message<Map<String, Value>> = serde_json::from_slice(&opened).ok()?;
     let events = match message.kind {
         Kind::DataMessage => message.log_events.as_slice(),
         Kind::ControlMessage => &[],
     };
+    let origin = message.owner.len() + message.log_group.len() + message.log_stream.len();
+    let each = origin + outer.partition_key.len();
+    if events.len() > MAX_RECORDS || each.saturating_mul(events.len()) > MAX_REPEATED_BYTES {
+        return Some(Err(TooMany));
+    }
     let records = (0..).zip(events).map(|(place, event)| {
         let event = Event {
             owner: &message.owner,
@@ -75,7 +91,7 @@ pub(super) fn split(outer: &Record, bytes: &Bytes) -> Option<Vec<Record>> {
             data: Data::Decoded(serde_json::to_vec(&event).ok()?.into()),
         })
     });
-    records.collect()
+    records.collect::<Option<_>>().map(Ok)
 }
 
 /// Looks at the beginning alone, so that other payloads are not decompressed twice.
