@@ -24,7 +24,7 @@ resource "terraform_data" "keep" {
     when        = destroy
     quiet       = true
     interpreter = self.input.delete_data ? null : ["sh", "-c", "exit 1"]
-    command = self.input.delete_data ? "exit 0" : join("\n", concat(
+    command = self.input.delete_data ? "exit 0" : try(join("\n", concat(
       [
         "the pipeline ${self.input.pipeline} is kept, with the records of its stream ${self.input.stream}${self.input.bucket == "" ? "" : " and the objects of its bucket ${self.input.bucket}"}.",
         "To delete them, undo what removes or renames it, apply with -var 'delete_data_of=[\"${self.input.pipeline}\"]', then repeat this.",
@@ -40,7 +40,8 @@ resource "terraform_data" "keep" {
         "  terraform import 'module.bucket[\"${self.input.pipeline}\"].aws_s3_bucket.this' ${self.input.bucket}",
         "or, instead of the last line, existing_bucket: true and bucket: ${self.input.bucket} in the file.",
       ],
-    ))
+      # A state of before names no stream and no bucket.
+    )), "the pipeline ${self.input.pipeline} is kept with its data; undo what removes or renames it, apply, then repeat this to read how it goes")
   }
 
   depends_on = [

@@ -13,8 +13,8 @@ output "pipelines" {
   }
 
   precondition {
-    condition     = length(local.states) == 0
-    error_message = "what Terraform keeps its state in is no bucket for records: ${join(", ", local.states)}; name another"
+    condition     = length(local.reserved) == 0
+    error_message = "what Terraform keeps its state in, or CloudFront shows to everybody, is no bucket for records: ${join(", ", local.reserved)}; name another"
   }
 
   precondition {

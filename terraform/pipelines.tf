@@ -37,8 +37,8 @@ locals {
     if length(for_whom) + length(lookup(local.shared, what, [])) > 1
   ]
 
-  # The bootstrap's, in which a pipeline could replace a deployment's state.
-  states = [for what, files in local.shared : "${what} (${join(" and ", files)})" if startswith(what, "bucket terraform-state-")]
+  # Of any deployment: a bucket of the bootstrap's, whose state a pipeline could replace, and one that CloudFront shows.
+  reserved = [for what, files in local.shared : "${what} (${join(" and ", files)})" if can(regex("^bucket (terraform-state-|.*-kdg-page$)", what))]
 
   # Two tables over one folder would each show what both pipelines store.
   tabled = [for name, table in local.tables : name if anytrue([for other, pipeline in local.pipelines :
