@@ -194,7 +194,7 @@ fn a_run_whose_records_are_all_acknowledged_ends_with_its_trouble_over_and_the_l
     while !run.is_over() {
         let mut under_way = Vec::new();
         let wake = run.advance(now, 0, |request, records| {
-            under_way.push((request, records.len()))
+            under_way.push((request, records.len()));
         });
         now = wake.map_or(now, |wake| wake.max(now));
         for (request, records) in under_way {
