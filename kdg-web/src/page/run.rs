@@ -143,7 +143,7 @@ fn is_in_buttons() -> bool {
 }
 
 /// Whether the focus is nowhere, as after a button was disabled.
-fn is_nowhere() -> bool {
+pub(super) fn is_nowhere() -> bool {
     let here = document().active_element();
     here.is_none_or(|here| here.tag_name() == "BODY")
 }

@@ -11,6 +11,7 @@ use crate::state::place::Services;
 
 use super::context::Page;
 use super::field::{Choice, Text, Wrong, wrong_id};
+use super::run::is_nowhere;
 
 /// Why region and services cannot be changed.
 const HELD: &str = "A run goes on there: stop it, or wait until it is over.";
@@ -50,8 +51,10 @@ pub(crate) fn Where() -> impl IntoView {
     Effect::new(move |_| {
         if let Some(heading) = heading.get() {
             request_animation_frame(move || {
-                // It is on the page.
-                let _ = heading.focus();
+                if is_nowhere() {
+                    // It is on the page.
+                    let _ = heading.focus();
+                }
             });
         }
     });

@@ -148,7 +148,7 @@ export const accessClaims = [
       const revoked = await fetch(answer.url(), { method: 'POST', headers, body: JSON.stringify({ Token, ClientId }) });
       assert.ok(revoked.ok, await revoked.text());
       await page.locator('[data-phase="locked-out"]').waitFor();
-      await page.locator('.note').filter({ hasText: 'sign in again' }).waitFor();
+      await page.locator('[data-again]').filter({ hasText: 'sign in again' }).waitFor();
       await accessible(page, axe, 'locked out');
       const acknowledged = await total(page, 'acknowledged');
       await sign(page, 'tester', PASSWORD);
