@@ -30,7 +30,7 @@ export const templateClaims = [
       const { page } = given;
       await enter(given);
       await write(page, '{{#repeat 100000}}{{random.uuid}}{{/repeat}}');
-      await page.locator('.samples .wrong').filter({ hasText: '3,600,000 bytes, Kinesis takes 1,048,576' }).waitFor();
+      await page.locator('.samples .wrong').filter({ hasText: 'bytes with its partition key, 1048576 are allowed' }).waitFor();
       assert.ok((await page.locator('.samples').innerText()).length < 10_000);
       await write(page, '{"a": {{random.number(5)}}}');
       await sampled(page, /^\{"a": \d\}$/);

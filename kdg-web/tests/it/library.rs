@@ -284,3 +284,35 @@ fn the_originals_periods_alone_are_the_week() {
     assert_eq!(library, Library::default());
     assert!(library.import("{}").is_err());
 }
+
+#[test]
+fn a_name_that_was_written_and_given_up_here_holds_no_template_of_another_tab() {
+    let mut ours = Library::default();
+    let mut known = Known::of(Some(&stored(&ours)));
+    ours.add("template", String::new());
+    known.wrote(stored(&ours), &ours);
+    ours.rename("from one");
+    known.wrote(stored(&ours), &ours);
+    let mut theirs = ours.clone();
+    theirs.add("template", String::new());
+    ours.meet(&mut known, Some(&stored(&theirs)));
+    theirs.rename("from other");
+    assert_eq!(
+        ours.meet(&mut known, Some(&stored(&theirs))),
+        Met::default()
+    );
+    assert_eq!(names(&ours), ["user-activity", "from one", "from other"]);
+    assert!(known.has(&ours));
+
+    // What is written here and gets another name there has that one alone.
+    ours.write("1".into());
+    known.wrote(stored(&ours), &ours);
+    let mut theirs = ours.clone();
+    theirs.rename("theirs");
+    assert_eq!(
+        ours.meet(&mut known, Some(&stored(&theirs))),
+        Met::default()
+    );
+    assert_eq!(names(&ours).len(), 3);
+    assert!(names(&ours).contains(&"theirs"));
+}

@@ -81,6 +81,9 @@ impl Known {
             .iter()
             .filter(|named| !self.templates.contains(named));
         self.written.extend(changed.cloned());
+        // What has another name now is written under that one.
+        self.written
+            .retain(|named| find(&library.templates, &named.name).is_some());
         while self.written.len() > VERSIONS {
             self.written.pop_front();
         }
@@ -123,6 +126,11 @@ impl Library {
         );
         let shown = self.current();
         let ours = std::mem::take(&mut self.templates);
+        let is_renamed = |named: &Named| {
+            theirs.iter().any(|their| {
+                their.template == named.template && find(&base.templates, &their.name).is_none()
+            })
+        };
         let mut met = Met::default();
         let mut copies = Vec::new();
         for (place, named) in ours.iter().enumerate() {
@@ -138,7 +146,7 @@ impl Library {
                         copies.push(their.clone());
                     }
                 }
-                None if base.is_being_written(&named.name) => {
+                None if base.is_being_written(&named.name) && !is_renamed(named) => {
                     met.stay.push(named.name.clone());
                     self.templates.push(named.clone());
                 }
