@@ -6,10 +6,10 @@
 mod latency;
 mod maker;
 mod pauses;
+mod surroundings;
 mod tally;
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use kdg::{
@@ -18,13 +18,14 @@ use kdg::{
 };
 
 use crate::aws::AwsError;
-use crate::aws::kinesis::Shards;
 use crate::message::{EndedBy, Phase, Snapshot, Summary};
 use crate::plan::{CheckedPlan, Plan};
 
 use maker::{Made, Maker};
 use pauses::Pauses;
 use tally::Tally;
+
+pub use surroundings::Surroundings;
 
 /// Records made at a time, so that answers are heard in between.
 const STRIDE: usize = 1_000;
@@ -37,23 +38,6 @@ const HOPELESS: u64 = 100;
 
 /// How long nothing may be taken before that is worth a word.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// What a run is told of the world. Times are milliseconds since the Unix epoch.
-#[derive(Debug, Clone)]
-pub struct Surroundings {
-    /// The clock at the start.
-    pub now_ms: i64,
-    /// Minutes by which local time is ahead of UTC when the records begin.
-    pub offset_minutes: i32,
-    /// The seed if nobody chose one.
-    pub any_seed: u64,
-    /// What is known of the stream.
-    pub shards: Shards,
-    /// The most requests at a time.
-    pub max_requests: NonZeroUsize,
-    /// Where, for the summary.
-    pub region: String,
-}
 
 /// Records on their way. Times count from its start.
 #[derive(Debug)]

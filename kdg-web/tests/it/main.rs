@@ -21,3 +21,4 @@ mod stack;
 mod state;
 mod streams;
 mod trial;
+mod week;
