@@ -132,21 +132,26 @@ pub fn decode(record: &Record, packing: Packing, depth: Depth<'_>) -> Result<Dec
         Data::Decoded(bytes) => {
             let mut opened = Vec::with_capacity(MAX_STEPS);
             opened.extend_from_slice(packing.steps());
-            open(bytes.clone(), opened, depth)
+            open(bytes.clone(), opened, depth, packing.most_opened())
         }
     }
 }
 
 /// Opens what lies below the layers that are open.
-fn open(bytes: Bytes, mut opened: Vec<Step>, depth: Depth<'_>) -> Result<Decoded, Undecodable> {
+fn open(
+    bytes: Bytes,
+    mut opened: Vec<Step>,
+    depth: Depth<'_>,
+    limit: usize,
+) -> Result<Decoded, Undecodable> {
     let is_compressed = opened
         .iter()
         .any(|step| matches!(step, Step::Compressed(_)));
     if let (Some(compression), false) = (Compression::of(&bytes), is_compressed) {
-        return match compression.decompress(&bytes) {
+        return match compression.decompress(&bytes, limit) {
             Ok(bytes) => {
                 opened.push(Step::Compressed(compression));
-                open(bytes, opened, depth)
+                open(bytes, opened, depth, limit)
             }
             Err(reason) => Err(Undecodable { opened, reason }),
         };
@@ -180,7 +185,7 @@ fn open(bytes: Bytes, mut opened: Vec<Step>, depth: Depth<'_>) -> Result<Decoded
             {
                 let mut opened = opened.clone();
                 opened.push(Step::SecondBase64);
-                if let Ok(decoded) = open(inner, opened, depth) {
+                if let Ok(decoded) = open(inner, opened, depth, limit) {
                     return Ok(decoded);
                 }
             }

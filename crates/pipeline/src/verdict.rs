@@ -49,7 +49,7 @@ pub fn verdict(config: &Config, record: &Record, packing: Packing) -> Verdict {
         Packing::TooManyLogEvents => Some(Intent::Quarantine(QuarantineReason::TooHeavy {
             limit: MAX_TREE_BYTES,
         })),
-        Packing::None | Packing::Aggregate | Packing::LogEvents => None,
+        Packing::None | Packing::Aggregate { .. } | Packing::LogEvents => None,
     };
     if let Some(intent) = at_once {
         return Verdict {

@@ -49,22 +49,20 @@ impl Compression {
         }
     }
 
-    /// Decompresses a whole payload.
+    /// Decompresses a whole payload, to at most so many bytes.
     ///
     /// # Errors
     ///
     /// [`QuarantineReason::NotDecompressible`] if it is cut off or corrupt, and
-    /// [`QuarantineReason::TooLarge`] beyond [`MAX_DECOMPRESSED_BYTES`].
-    pub fn decompress(self, bytes: &[u8]) -> Result<Bytes, QuarantineReason> {
+    /// [`QuarantineReason::TooLarge`] beyond the limit.
+    pub fn decompress(self, bytes: &[u8], limit: usize) -> Result<Bytes, QuarantineReason> {
         let opened = match self {
-            Self::Gzip => read(MultiGzDecoder::new(bytes)),
-            Self::Zstd => read_zstd(bytes),
+            Self::Gzip => read(MultiGzDecoder::new(bytes), limit),
+            Self::Zstd => read_zstd(bytes, limit),
         };
         match opened {
             Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(QuarantineReason::TooLarge {
-                limit: MAX_DECOMPRESSED_BYTES,
-            }),
+            Ok(None) => Err(QuarantineReason::TooLarge { limit }),
             Err(error) => Err(QuarantineReason::NotDecompressible {
                 compression: self.name(),
                 reason: error.to_string(),
@@ -74,25 +72,23 @@ impl Compression {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn read_zstd(bytes: &[u8]) -> io::Result<Option<Bytes>> {
+fn read_zstd(bytes: &[u8], limit: usize) -> io::Result<Option<Bytes>> {
     let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes)?;
     decoder.window_log_max(MAX_WINDOW_LOG)?;
-    read(decoder)
+    read(decoder, limit)
 }
 
 /// The library of C is not there in a browser.
 #[cfg(target_arch = "wasm32")]
-fn read_zstd(bytes: &[u8]) -> io::Result<Option<Bytes>> {
-    read(zstd_frames::Frames::new(bytes, 1 << MAX_WINDOW_LOG))
+fn read_zstd(bytes: &[u8], limit: usize) -> io::Result<Option<Bytes>> {
+    read(zstd_frames::Frames::new(bytes, 1 << MAX_WINDOW_LOG), limit)
 }
 
 /// Everything up to the limit, and nothing if there is more.
-fn read(source: impl Read) -> io::Result<Option<Bytes>> {
+fn read(source: impl Read, limit: usize) -> io::Result<Option<Bytes>> {
     let mut bytes = Vec::new();
-    source
-        .take(MAX_DECOMPRESSED_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= MAX_DECOMPRESSED_BYTES).then(|| bytes.into()))
+    source.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit).then(|| bytes.into()))
 }
 
 #[cfg(test)]
@@ -102,11 +98,12 @@ mod tests {
 
     /// What a browser makes of a payload, which must be what a function does.
     fn in_a_browser(bytes: &[u8]) -> Result<Option<Bytes>, String> {
-        read(Frames::new(bytes, 1 << MAX_WINDOW_LOG)).map_err(|error| error.to_string())
+        let frames = Frames::new(bytes, 1 << MAX_WINDOW_LOG);
+        read(frames, MAX_DECOMPRESSED_BYTES).map_err(|error| error.to_string())
     }
 
     fn in_a_function(bytes: &[u8]) -> Result<Option<Bytes>, String> {
-        read_zstd(bytes).map_err(|error| error.to_string())
+        read_zstd(bytes, MAX_DECOMPRESSED_BYTES).map_err(|error| error.to_string())
     }
 
     /// Text that compresses, but to more than one block.

@@ -18,6 +18,13 @@ const MAX_RECORDS: usize = 100_000;
 /// name of their log group.
 const MAX_REPEATED_BYTES: usize = 2 * MAX_DECOMPRESSED_BYTES;
 
+/// The most bytes that the parts of an aggregate may open to together, unless they are so many that
+/// each has the least: 64 times the mebibyte that a record of the stream has by default.
+const MAX_OPENED_BYTES: usize = 64 * 1024 * 1024;
+
+/// What each part of an aggregate may open to, however many there are.
+const MIN_OPENED_BYTES: usize = 16 * 1024;
+
 /// The records that one record of the stream holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unpacked<'r> {
@@ -33,7 +40,10 @@ pub enum Packing {
     /// The record is one by itself.
     None,
     /// An aggregated record of the Kinesis Producer Library.
-    Aggregate,
+    Aggregate {
+        /// How many records it holds.
+        parts: usize,
+    },
     /// A message of a CloudWatch Logs subscription.
     LogEvents,
     /// A message of a CloudWatch Logs subscription that holds no events, such as the one by which
@@ -49,9 +59,20 @@ impl Packing {
         const GZIP: Step = Step::Compressed(Compression::Gzip);
         match self {
             Self::None | Self::NoLogEvents => &[Step::Base64],
-            Self::Aggregate => &[Step::Base64, Step::Aggregate],
+            Self::Aggregate { .. } => &[Step::Base64, Step::Aggregate],
             Self::TooManyLogEvents => &[Step::Base64, GZIP],
             Self::LogEvents => &[Step::Base64, GZIP, Step::LogEvent],
+        }
+    }
+
+    /// The most bytes that a compressed payload may open to. Parts of an aggregate share theirs,
+    /// because Lambda can't deliver it in halves when opening them all takes too long.
+    pub(super) fn most_opened(self) -> usize {
+        match self {
+            Self::Aggregate { parts } => {
+                (MAX_OPENED_BYTES / parts.max(1)).clamp(MIN_OPENED_BYTES, MAX_DECOMPRESSED_BYTES)
+            }
+            _ => MAX_DECOMPRESSED_BYTES,
         }
     }
 }
@@ -73,9 +94,10 @@ pub fn unpack(record: &Record) -> Unpacked<'_> {
         return one(Packing::None);
     };
     if let Some(records) = aggregate::split(record, bytes) {
+        let parts = records.len();
         return Unpacked {
             records: Cow::Owned(records),
-            packing: Packing::Aggregate,
+            packing: Packing::Aggregate { parts },
         };
     }
     match log_events::split(record, bytes) {

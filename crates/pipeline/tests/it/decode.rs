@@ -130,6 +130,33 @@ fn a_bomb_is_opened_no_further_than_a_function_can_hold() {
 }
 
 #[test]
+fn parts_of_one_aggregate_share_what_they_may_open_to() {
+    let of = |bytes: usize, parts: usize| {
+        let text = [&vec![b' '; bytes - 1][..], b"1"].concat();
+        decode(
+            &record(1, gzip(&text)),
+            Packing::Aggregate { parts },
+            Depth::Syntax,
+        )
+        .map(|decoded| decoded.bytes.len())
+        .map_err(|refused| refused.reason)
+    };
+    let mebibyte = 1024 * 1024;
+    for (parts, limit) in [
+        (1, MAX_DECOMPRESSED_BYTES),
+        (64, mebibyte),
+        (4_096, 16 * 1024),
+        (100_000, 16 * 1024),
+    ] {
+        assert_eq!(of(limit, parts), Ok(limit));
+        assert_eq!(
+            of(limit + 1, parts),
+            Err(QuarantineReason::TooLarge { limit })
+        );
+    }
+}
+
+#[test]
 fn an_aggregate_that_cannot_be_taken_apart_is_named() {
     let magic: &[u8] = &[0xf3, 0x89, 0x9a, 0xc2, 0x0a];
     let wrapped = refuses(gzip(magic)).reason;

@@ -10,7 +10,7 @@ use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 
-use super::{MAX_RECORDS, MAX_REPEATED_BYTES, weight};
+use super::{MAX_DECOMPRESSED_BYTES, MAX_RECORDS, MAX_REPEATED_BYTES, weight};
 use crate::{
     decode::Compression,
     record::{Data, Record},
@@ -60,7 +60,9 @@ pub(super) fn split(outer: &Record, bytes: &Bytes) -> Option<Result<Vec<Record>,
     if Compression::of(bytes) != Some(Compression::Gzip) || !looks_like_a_message(bytes) {
         return None;
     }
-    let opened = Compression::Gzip.decompress(bytes).ok()?;
+    let opened = Compression::Gzip
+        .decompress(bytes, MAX_DECOMPRESSED_BYTES)
+        .ok()?;
     if let Ok(text) = std::str::from_utf8(&opened)
         && weight::check(text).is_err()
     {
