@@ -7,12 +7,11 @@
 use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::{
     decode,
-    record::{Data, Identity, MalformedIdentity, Record, SequenceNumber},
+    record::{self, Data, Identity, MalformedIdentity, Record, SequenceNumber},
 };
 
 /// A batch of one shard, in the order of its sequence numbers.
@@ -82,7 +81,7 @@ impl TryFrom<RawRecord<'_>> for Record {
                 outer: identity,
             });
         }
-        let arrival = arrival(kinesis.approximate_arrival_timestamp)
+        let arrival = record::arrival(kinesis.approximate_arrival_timestamp)
             .ok_or(EventError::Arrival(kinesis.approximate_arrival_timestamp))?;
         Ok(Self {
             identity,
@@ -114,18 +113,4 @@ impl de::Visitor<'_> for Base64Visitor {
             Err(_) => Data::NotBase64(Bytes::copy_from_slice(text.as_bytes())),
         })
     }
-}
-
-/// Rounds Lambda's fractional seconds to the milliseconds that they stand for.
-fn arrival(seconds: f64) -> Option<DateTime<Utc>> {
-    let millis = (seconds * 1000.0).round();
-    // Up to 2^53 every whole number of milliseconds is exact in an f64.
-    let exact = millis.abs() <= 9_007_199_254_740_992.0;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the range was just checked"
-    )]
-    exact
-        .then(|| DateTime::from_timestamp_millis(millis as i64))
-        .flatten()
 }

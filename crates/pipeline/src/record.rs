@@ -27,6 +27,23 @@ pub enum Data {
     NotBase64(Bytes),
 }
 
+/// The arrival that AWS tells in seconds with a fraction: the milliseconds that they stand for.
+///
+/// No `f64` is a whole number of milliseconds but by chance, and whoever cut the rest off would see
+/// half of all records a millisecond early, and so as others than those that are stored.
+pub fn arrival(seconds: f64) -> Option<DateTime<Utc>> {
+    let millis = (seconds * 1000.0).round();
+    // Up to 2^53 every whole number of milliseconds is exact in an f64.
+    let exact = millis.abs() <= 9_007_199_254_740_992.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the range was just checked"
+    )]
+    exact
+        .then(|| DateTime::from_timestamp_millis(millis as i64))
+        .flatten()
+}
+
 impl Data {
     /// The bytes to keep when nothing better is known: the producer's, or else the envelope's.
     pub fn original(&self) -> &Bytes {

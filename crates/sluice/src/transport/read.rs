@@ -11,7 +11,7 @@ use aws_sdk_kinesis::types::{Record as Retained, ShardIteratorType};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::stream::{self, BoxStream, StreamExt as _};
 use ingest::transport::is_retryable;
-use pipeline::record::{Data, Identity, Record, SequenceNumber};
+use pipeline::record::{self, Data, Identity, Record, SequenceNumber};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Stream, words};
@@ -182,18 +182,19 @@ impl Reading {
         let number = number
             .parse()
             .with_context(|| format!("{} has the sequence number {number}", self.shard_id))?;
-        let arrival = retained
-            .approximate_arrival_timestamp()
-            .and_then(|time| time.to_millis().ok())
-            .and_then(DateTime::from_timestamp_millis);
         Ok(Record {
             identity: Identity::new(self.shard_id.clone(), number),
-            arrival: arrival
+            arrival: arrival(&retained)
                 .with_context(|| format!("a record of {} has no arrival time", self.shard_id))?,
             partition_key: retained.partition_key.unwrap_or_default(),
             data: Data::Decoded(retained.data.into_inner().into()),
         })
     }
+}
+
+fn arrival(retained: &Retained) -> Option<DateTime<Utc>> {
+    let time = retained.approximate_arrival_timestamp()?;
+    record::arrival(time.as_secs_f64())
 }
 
 /// Repeats a request while it may succeed later, because others read the same shards.
@@ -211,6 +212,28 @@ where
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
             answer => return answer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_arrived_in_the_same_millisecond_for_whoever_reads_it() {
+        for millis in 0..2_000_u16 {
+            let told = AwsTime::from_secs_f64(1_795_348_800.0 + f64::from(millis) / 1000.0);
+            let retained = Retained::builder()
+                .sequence_number("1")
+                .partition_key("k")
+                .data(b"{}"[..].into())
+                .approximate_arrival_timestamp(told)
+                .build()
+                .unwrap();
+            let arrival = arrival(&retained).unwrap();
+            let since = arrival.timestamp_millis() - 1_795_348_800_000;
+            assert_eq!(since, i64::from(millis));
         }
     }
 }
