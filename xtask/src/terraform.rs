@@ -2,6 +2,7 @@
 
 mod alarms;
 mod bootstrap;
+mod change;
 mod deployed;
 mod deployment;
 mod mirror;

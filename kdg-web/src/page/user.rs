@@ -12,15 +12,11 @@ use crate::cognito::user_pool::{NewPassword, Pending, SetUp, Step, UserPool};
 use crate::config::{Config, Pools};
 use crate::http::Browser;
 use crate::state::code::{self, grouped};
-use crate::state::sign_in::{incomplete, mistyped};
+use crate::state::sign_in::{PASSWORD_RULES, incomplete, mistyped};
 
 use super::context::Page;
 use super::sign_in::Secret;
 use super::widget;
-
-/// The rules of the pools that this page is deployed and served with: `terraform/modules/kdg` has those
-/// of the deployed one. The page may not ask a pool for its own.
-const RULES: &str = "At least 14 characters, with capital and small letters, digits and symbols. A user pool of your own may have other rules, which it tells when a password breaks one.";
 
 /// What the pool waits for.
 enum Stage {
@@ -88,7 +84,7 @@ pub(crate) fn User(config: Config) -> impl IntoView {
         Asked::NewPassword(missing) => view! {
             <p class="note">"This is your first sign-in: choose a password of your own."</p>
             <Secret label="New password" kind="password" value=password fill="new-password" described="password-rules"/>
-            <p class="hint" id="password-rules">{RULES}</p>
+            <p class="hint" id="password-rules">{PASSWORD_RULES}</p>
             <Secret label="Once more" kind="password" value=once_more fill="new-password"/>
             {missing.into_iter().map(|name| view! { <Attribute name attributes=sign_in.attributes/> }).collect_view()}
         }

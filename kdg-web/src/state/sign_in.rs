@@ -1,5 +1,8 @@
 //! What is typed to sign in → what is wrong with it before anybody is asked.
 
+/// The rules of the pools that this page is deployed and served with, whose own the page may not ask for.
+pub const PASSWORD_RULES: &str = "At least 14 characters, with capital and small letters, digits and symbols. A user pool of your own may have other rules, which it tells when a password breaks one.";
+
 /// What is missing of a user's name and password.
 pub fn incomplete(user: &str, password: &str) -> Option<&'static str> {
     match (user.trim().is_empty(), password.is_empty()) {

@@ -68,6 +68,8 @@ export const recordClaims = [
       await page.waitForFunction(() => document.querySelector('#bucket').value === 'page-1');
       await fill(page, 'Stream name', lane.name === 'page-1' ? 'elsewhere' : lane.name);
       await page.getByText('No bucket is known of this target').waitFor();
+      await bucket.fill('Bad_Bucket');
+      await page.getByText('This is no name of a bucket').waitFor();
       await fill(page, 'Stream name', lane.name);
       await bucket.fill(lane.name);
       await run(page, lane);

@@ -5,6 +5,7 @@
 mod carrier;
 mod config;
 mod firehose;
+mod fit;
 mod law;
 mod library;
 mod orders;
@@ -14,6 +15,7 @@ mod place;
 mod plan;
 mod preview;
 mod run;
+mod sendable;
 mod sign_in;
 mod signature;
 mod srp;
