@@ -18,7 +18,7 @@ const PIPELINE: &str = "kdg-archive";
 const FUNCTION: &str = "ProcessKdgArchive";
 
 /// Cold starts for each side, turn by turn.
-const STARTS: usize = 15;
+const STARTS: usize = 31;
 
 /// How many times as long ours may take.
 const TARGET: f64 = 1.5;
