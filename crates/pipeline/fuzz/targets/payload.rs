@@ -21,7 +21,10 @@ fuzz_target!(|bytes: &[u8]| {
     let unpacked = unpack(&outer);
     assert!(!unpacked.records.is_empty());
     for (place, within) in unpacked.records.iter().enumerate() {
-        if matches!(unpacked.packing, Packing::Aggregate { .. } | Packing::LogEvents) {
+        if matches!(
+            unpacked.packing,
+            Packing::Aggregate { .. } | Packing::LogEvents
+        ) {
             assert_eq!(within.identity.sub_sequence(), u32::try_from(place).ok());
         } else {
             assert_eq!(within, &outer);
