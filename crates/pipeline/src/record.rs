@@ -27,6 +27,14 @@ pub enum Data {
     NotBase64(Bytes),
 }
 
+impl Data {
+    /// The bytes to keep when nothing better is known: the producer's, or else the envelope's.
+    pub fn original(&self) -> &Bytes {
+        let (Self::Decoded(bytes) | Self::NotBase64(bytes)) = self;
+        bytes
+    }
+}
+
 /// The arrival that AWS tells in seconds with a fraction: the milliseconds that they stand for.
 ///
 /// No `f64` is a whole number of milliseconds but by chance, and whoever cut the rest off would see
@@ -42,14 +50,6 @@ pub fn arrival(seconds: f64) -> Option<DateTime<Utc>> {
     exact
         .then(|| DateTime::from_timestamp_millis(millis as i64))
         .flatten()
-}
-
-impl Data {
-    /// The bytes to keep when nothing better is known: the producer's, or else the envelope's.
-    pub fn original(&self) -> &Bytes {
-        let (Self::Decoded(bytes) | Self::NotBase64(bytes)) = self;
-        bytes
-    }
 }
 
 /// Names one record of a stream: `shardId:sequenceNumber`, as in the event's `eventID`, and

@@ -44,7 +44,8 @@ pub(crate) fn functions() -> &'static Path {
             return folder.into();
         }
         let build = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "sluice"])
+            // Without the command line: that would replace the binary under test by another build.
+            .args(["build", "--quiet"])
             .args(["--package", "process-stream", "--package", "ingest-http"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status();

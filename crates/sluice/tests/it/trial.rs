@@ -81,6 +81,7 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
         ("user-activity", br#"{"event":"click"}"#.to_vec()),
         ("page-views", view.clone().into_bytes()),
         ("page-views", view.replace("\"/a\"", "\"a\"").into_bytes()),
+        ("page-views", br#"{"visitor":""}"#.to_vec()),
         ("page-views", br#"{"visitor":"1.2.3.4"}"#.to_vec()),
         ("page-views", view.replace("1.2.3.4", "").into_bytes()),
         (
