@@ -210,16 +210,19 @@ fn inner(text: &str) -> Option<Bytes> {
     decoded.ok().map(Bytes::from)
 }
 
-/// Opens the envelope: standard base64 with padding, as Lambda writes it.
+/// Opens the envelope, standard base64 with padding as Lambda writes it, and appends its bytes.
 ///
 /// # Errors
 ///
-/// [`QuarantineReason::NotBase64`].
-pub fn base64(text: &str) -> Result<Bytes, QuarantineReason> {
+/// [`QuarantineReason::NotBase64`]; nothing is appended then.
+pub fn base64(text: &[u8], bytes: &mut Vec<u8>) -> Result<(), QuarantineReason> {
+    let before = bytes.len();
     base64_simd::STANDARD
-        .decode_to_vec(text)
-        .map(Bytes::from)
-        .map_err(|_| QuarantineReason::NotBase64)
+        .decode_append(text, bytes)
+        .map_err(|_| {
+            bytes.truncate(before);
+            QuarantineReason::NotBase64
+        })
 }
 
 /// Reads bytes as text that holds something.
@@ -298,10 +301,20 @@ mod tests {
 
     #[test]
     fn base64_is_opened_only_when_it_is_whole() {
-        assert_eq!(base64("e30=").unwrap(), "{}");
-        for broken in ["e30", "e3 0=", "e30=\n", "%%%"] {
-            assert_eq!(base64(broken), Err(QuarantineReason::NotBase64), "{broken}");
+        let mut bytes = b"before".to_vec();
+        for broken in [
+            "e30",
+            "e3 0=",
+            "e30=\n",
+            "%%%",
+            "e30=e30=",
+            "ZnJvbSBoZXJlIG9u!",
+        ] {
+            let refused = base64(broken.as_bytes(), &mut bytes);
+            assert_eq!(refused, Err(QuarantineReason::NotBase64), "{broken}");
         }
+        base64(b"e30=", &mut bytes).unwrap();
+        assert_eq!(bytes, b"before{}");
     }
 
     #[test]

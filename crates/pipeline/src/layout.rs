@@ -250,7 +250,9 @@ impl KeyTemplate {
         for part in &self.parts {
             match part {
                 Part::Literal(literal) => key.push_str(literal),
-                Part::Time(items) => write!(key, "{}", time.format_with_items(items.iter()))
+                Part::Time(items) => time
+                    .format_with_items(items.iter())
+                    .write_to(&mut key)
                     .map_err(|_| Unrenderable::Misplaced)?,
                 Part::Field(field) => render_field(&mut key, field, value)?,
                 Part::Metadata(metadata) => {

@@ -4,11 +4,18 @@
 //! compressed payloads can be many times as large as their event.
 
 mod each;
+mod memory;
 mod segment;
 mod together;
 
-use std::{borrow::Cow, slice, time::Duration, vec};
+use std::{
+    borrow::Cow,
+    slice,
+    time::{Duration, SystemTime},
+    vec,
+};
 
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
@@ -17,7 +24,7 @@ use self::segment::{Claim, Member, Segment};
 use crate::{
     config::{Config, Form},
     decode::{self, Packing},
-    event::Event,
+    event::{Event, MalformedEvent},
     holders::Holders,
     object::Object,
     outcome::{Outcome, QuarantineReason, RetryReason},
@@ -52,6 +59,39 @@ pub struct Invocation {
     pub cold_start: bool,
 }
 
+impl Invocation {
+    /// One that begins now and has to be over by this time.
+    pub fn begin(deadline: SystemTime, cold_start: bool) -> Self {
+        let now = SystemTime::now();
+        let remaining = deadline.duration_since(now).unwrap_or_default();
+        Self {
+            received_at: now.into(),
+            deadline: Instant::now() + remaining,
+            cold_start,
+        }
+    }
+}
+
+/// Why a batch has to be delivered again as a whole.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub enum Failure {
+    /// Its event cannot be read.
+    Malformed(#[from] MalformedEvent),
+    /// A record of it has no outcome.
+    Unaccounted(#[from] Unaccounted),
+}
+
+impl Failure {
+    /// What Lambda shows as the type of the error.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "MalformedEvent",
+            Self::Unaccounted(_) => "Unaccounted",
+        }
+    }
+}
+
 /// A wall clock that runs on from the beginning of an invocation.
 #[derive(Clone, Copy, Debug)]
 struct Clock {
@@ -77,6 +117,22 @@ impl<S: Store> Processor<S> {
             store,
             holders: Holders::default(),
         }
+    }
+
+    /// Settles every record of an event, as Lambda delivers it, before the invocation's deadline.
+    ///
+    /// # Errors
+    ///
+    /// As [`Event::read`] and [`Processor::process`].
+    pub async fn handle(
+        &self,
+        json: Bytes,
+        invocation: Invocation,
+    ) -> Result<BatchReport, Failure> {
+        memory::keep_for_next(json.len());
+        let event = Event::read(&json)?;
+        drop(json);
+        Ok(self.process(&event, invocation).await?)
     }
 
     /// Settles every record of a batch before the invocation's deadline.

@@ -120,10 +120,20 @@ impl FromStr for Identity {
     type Err = MalformedIdentity;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::after(None, text)
+    }
+}
+
+impl Identity {
+    /// Reads the identity that follows another one, most likely in the same shard: its name is
+    /// there only once then.
+    pub(crate) fn after(previous: Option<&Self>, text: &str) -> Result<Self, MalformedIdentity> {
         let (shard_id, position) = text.split_once(':').ok_or(MalformedIdentity)?;
-        if shard_id.is_empty() || !shard_id.bytes().all(is_shard_id_byte) {
-            return Err(MalformedIdentity);
-        }
+        let shard_id = match previous {
+            Some(previous) if previous.shard_id() == shard_id => Arc::clone(&previous.shard_id),
+            _ if !shard_id.is_empty() && shard_id.bytes().all(is_shard_id_byte) => shard_id.into(),
+            _ => return Err(MalformedIdentity),
+        };
         let Some((sequence_number, sub_sequence)) = position.split_once(':') else {
             return Ok(Self::new(shard_id, position.parse()?));
         };

@@ -6,7 +6,7 @@ use pipeline::Event;
 use pipeline::record::Identity;
 
 fuzz_target!(|bytes: &[u8]| {
-    match serde_json::from_slice::<Event>(bytes) {
+    match Event::read(bytes) {
         Ok(event) => {
             for record in event.records {
                 let name = record.identity.to_string();

@@ -43,18 +43,16 @@ pub fn kept<'a>(body: Bytes, get: impl Fn(&str) -> Option<&'a str>) -> Result<Re
         CannotRead::Cut => NotKept::PartitionKeyCut,
     })?;
     let is_envelope = get(REASON_METADATA) == Some(QuarantineReason::NotBase64.code());
-    let opened = std::str::from_utf8(&body)
-        .ok()
-        .filter(|_| is_envelope)
-        .and_then(|text| decode::base64(text).ok());
+    let mut bytes = Vec::new();
+    let is_opened = is_envelope && decode::base64(&body, &mut bytes).is_ok();
     Ok(Record {
         identity: identity.ok_or(foreign(RECORD_METADATA))?,
         partition_key,
         arrival: arrival.ok_or(foreign(ARRIVAL_METADATA))?.to_utc(),
-        data: match opened {
-            Some(bytes) => Data::Decoded(bytes),
-            None if is_envelope => Data::NotBase64(body),
-            None => Data::Decoded(body),
+        data: match is_envelope {
+            true if is_opened => Data::Decoded(bytes.into()),
+            true => Data::NotBase64(body),
+            false => Data::Decoded(body),
         },
     })
 }

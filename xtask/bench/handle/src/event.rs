@@ -1,6 +1,7 @@
 //! An event as large as Lambda delivers it.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use bytes::Bytes;
 use serde_json::json;
 
 /// The most bytes that Lambda hands to a function ("Lambda quotas",
@@ -12,7 +13,7 @@ const ENVELOPE_BYTES: usize = 420;
 
 /// An event of 6 MB, and the JSON in it.
 pub(crate) struct Large {
-    pub(crate) event: Vec<u8>,
+    pub(crate) event: Bytes,
     pub(crate) payloads: Vec<Vec<u8>>,
 }
 
@@ -46,7 +47,7 @@ pub(crate) fn large(bytes: usize, partitions: usize) -> Large {
         payloads.push(payload);
     }
     Large {
-        event: json!({ "Records": records }).to_string().into_bytes(),
+        event: json!({ "Records": records }).to_string().into(),
         payloads,
     }
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::bail;
+use bytes::Bytes;
 use chrono::DateTime;
 use pipeline::object::Object;
 use pipeline::outcome::RetryReason;
 use pipeline::process::Invocation;
 use pipeline::store::{Condition, Put, Store};
-use pipeline::{Config, Event, Processor};
+use pipeline::{Config, Processor};
 use tokio::time::Instant;
 
 /// Longer than any event takes.
@@ -29,15 +30,14 @@ impl Store for Nowhere {
 /// # Errors
 ///
 /// When a record is not stored.
-pub(crate) async fn handle(config: &Config, event: &[u8]) -> anyhow::Result<usize> {
-    let event: Event = serde_json::from_slice(event)?;
+pub(crate) async fn handle(config: &Config, event: &Bytes) -> anyhow::Result<usize> {
     let processor = Processor::new(config.clone(), Nowhere);
     let invocation = Invocation {
         received_at: DateTime::UNIX_EPOCH,
         deadline: Instant::now() + TIME,
         cold_start: false,
     };
-    let report = processor.process(&event, invocation).await?;
+    let report = processor.handle(event.clone(), invocation).await?;
     let counts = &report.counts;
     if counts.stored != counts.received {
         bail!("not every record was stored: {}", report.line("Nowhere"));
