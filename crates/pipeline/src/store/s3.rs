@@ -31,7 +31,7 @@ impl Bucket {
 
     async fn holder(&self, key: &str) -> Result<Put, RetryReason> {
         let request = self.client.head_object().bucket(&self.name).key(key);
-        match request.send().await {
+        match Box::pin(request.send()).await {
             Ok(head) => {
                 let metadata = head.metadata();
                 let get = |name: &str| metadata?.get(name).map(String::as_str);
@@ -66,7 +66,8 @@ impl Store for Bucket {
             Condition::Absent => request.if_none_match("*"),
             Condition::Unchanged(etag) => request.if_match(etag),
         };
-        match request.send().await {
+        // The client's future is large, and whoever holds this one would be as large.
+        match Box::pin(request.send()).await {
             Ok(_) => Ok(Put::Written),
             Err(error) if status(&error) == Some(412) => self.holder(&object.key).await,
             Err(error) => Err(classify(&error)),
