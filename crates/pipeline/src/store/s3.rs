@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use aws_sdk_s3::{
     Client,
-    config::{self, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{
+        self, IdentityCache, StalledStreamProtectionConfig, retry::RetryConfig,
+        timeout::TimeoutConfig,
+    },
     error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
 };
@@ -80,7 +83,11 @@ impl Store for Bucket {
 pub fn client(access: &SdkConfig) -> Client {
     let config = config::Builder::from(access)
         .retry_config(retries())
-        .timeout_config(timeouts());
+        .timeout_config(timeouts())
+        // An attempt that stalls is over after its time.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        // A function's keys are in its environment, and last as long as its process.
+        .identity_cache(IdentityCache::no_cache());
     Client::from_conf(config.build())
 }
 
