@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::{
     Client,
-    config::{
-        self, IdentityCache, StalledStreamProtectionConfig, retry::RetryConfig,
-        timeout::TimeoutConfig,
-    },
+    config::{self, retry::RetryConfig, timeout::TimeoutConfig},
     error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
 };
@@ -83,11 +80,7 @@ impl Store for Bucket {
 pub fn client(access: &SdkConfig) -> Client {
     let config = config::Builder::from(access)
         .retry_config(retries())
-        .timeout_config(timeouts())
-        // An attempt that stalls is over after its time.
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        // A function's keys are in its environment, and last as long as its process.
-        .identity_cache(IdentityCache::no_cache());
+        .timeout_config(timeouts());
     Client::from_conf(config.build())
 }
 
