@@ -49,10 +49,12 @@ pub fn kept<'a>(body: Bytes, get: impl Fn(&str) -> Option<&'a str>) -> Result<Re
         identity: identity.ok_or(foreign(RECORD_METADATA))?,
         partition_key,
         arrival: arrival.ok_or(foreign(ARRIVAL_METADATA))?.to_utc(),
-        data: match is_envelope {
-            true if is_opened => Data::Decoded(bytes.into()),
-            true => Data::NotBase64(body),
-            false => Data::Decoded(body),
+        data: if is_opened {
+            Data::Decoded(bytes.into())
+        } else if is_envelope {
+            Data::NotBase64(body)
+        } else {
+            Data::Decoded(body)
         },
     })
 }

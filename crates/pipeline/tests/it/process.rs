@@ -1,8 +1,8 @@
 //! A batch from its records to its report, against a bucket in memory.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use pipeline::{Config, Processor, config::OnCollision, config::Settings};
+use pipeline::{Config, Processor, config::OnCollision, config::Settings, process::Invocation};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -197,7 +197,7 @@ async fn an_empty_batch_is_a_batch() {
 
 #[tokio::test(start_paused = true)]
 async fn the_line_is_in_embedded_metric_format_and_holds_no_payload() {
-    use pipeline::{Event, process::Invocation};
+    use pipeline::Event;
 
     let memory = Memory::default();
     memory.faults.borrow_mut().insert(1, Fault::Lost);
@@ -259,4 +259,21 @@ async fn the_line_is_in_embedded_metric_format_and_holds_no_payload() {
         );
     }
     assert!(!line.to_string().contains("secret"), "{line}");
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_fails_the_batch_and_says_where_it_is_wrong() {
+    let processor = Processor::new(by_user(OnCollision::Suffix), Memory::default());
+    let invocation = || Invocation::begin(SystemTime::now() + Duration::from_secs(10), true);
+    let event = r#"{"Records":[{"eventID":"s:1","kinesis":{"data":"e30="}}]}"#;
+    let refused = processor.handle(event.into(), invocation()).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.name(), "MalformedEvent");
+    assert!(
+        refused.to_string().contains("Records[0].kinesis"),
+        "{refused}"
+    );
+    let event = include_str!("../fixtures/kinesis-event.json");
+    let report = processor.handle(event.into(), invocation()).await.unwrap();
+    assert_eq!(report.counts.received, 2);
 }
