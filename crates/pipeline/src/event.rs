@@ -95,7 +95,8 @@ struct Opened {
     places: Vec<Range<usize>>,
 }
 
-/// How many bytes a piece has, unless a record has more.
+/// How many bytes a piece has at most, unless a record has more. The first are as small as what came
+/// before them: a large one would be most of what a small batch takes.
 const PIECE_BYTES: usize = 64 * 1024;
 
 fn records<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Record>, D::Error> {
@@ -139,7 +140,8 @@ impl Opened {
         let Envelope(text) = kinesis.data;
         if self.piece.capacity() - self.piece.len() < text.len() {
             self.close();
-            self.piece.reserve(text.len().max(PIECE_BYTES));
+            let piece = text.len() * (self.records.len() + 1);
+            self.piece.reserve(piece.min(PIECE_BYTES).max(text.len()));
         }
         let start = self.piece.len();
         let data = match decode::base64(&text, &mut self.piece) {
