@@ -1,15 +1,22 @@
 //! What became of a batch: the answer to Lambda, and one line for CloudWatch.
 
+mod line;
+#[cfg(feature = "process")]
+mod warning;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::{
     outcome::{Outcome, RetryReason, Stored},
     record::{Identity, Record, SequenceNumber},
 };
+
+pub use line::Line;
+#[cfg(feature = "process")]
+pub use warning::write_warnings;
 
 /// The CloudWatch namespace of every metric.
 pub const NAMESPACE: &str = "sluice";
@@ -220,62 +227,11 @@ impl BatchReport {
     /// The batch as one line in CloudWatch's embedded metric format, without any payload.
     ///
     /// The function is named because two deployments of one pipeline may share an account.
-    pub fn line(&self, function: &str) -> Value {
-        let (circumstances, counts) = (&self.circumstances, &self.counts);
-        let mut metrics = Vec::new();
-        let mut line = json!({
-            "FunctionName": function,
-            "Pipeline": circumstances.pipeline,
-            "duration_ms": circumstances.duration.as_millis(),
-            "cold_start": circumstances.cold_start,
-        });
-        for (name, unit, value) in [
-            ("received", "Count", counts.received),
-            ("stored", "Count", counts.stored),
-            ("filtered", "Count", counts.filtered),
-            ("quarantined", "Count", total(&counts.quarantined)),
-            ("retried", "Count", total(&counts.retry)),
-            ("objects", "Count", counts.objects),
-            ("bytes", "Bytes", counts.bytes),
-        ] {
-            metrics.push(json!({"Name": name, "Unit": unit}));
-            line[name] = value.into();
+    pub fn line<'a>(&'a self, function: &'a str) -> Line<'a> {
+        Line {
+            report: self,
+            function,
         }
-        // A name for each reason, because a line has one value for a dimension.
-        for (reason, count) in &counts.quarantined {
-            let name = format!("quarantined_{}", reason.replace('-', "_"));
-            metrics.push(json!({"Name": name, "Unit": "Count"}));
-            line[name] = (*count).into();
-        }
-        // Like the reasons above: most pipelines have none, and each metric costs.
-        if counts.late > 0 {
-            metrics.push(json!({"Name": "late", "Unit": "Count"}));
-            line["late"] = counts.late.into();
-        }
-        // A metric without a value is not valid, so that this one appears only when there are some.
-        if !counts.arrival_to_stored_ms.is_empty() {
-            metrics.push(json!({"Name": "arrival_to_stored_ms", "Unit": "Milliseconds"}));
-            line["arrival_to_stored_ms"] = quantiles(&counts.arrival_to_stored_ms).into();
-        }
-        if let Some((from, because)) = &self.retry_from {
-            line["retried_by_reason"] = json!(counts.retry);
-            line["retry_from"] = from.as_str().into();
-            line["retry_because"] = because.to_string().into();
-        }
-        if let Some((first, last)) = &self.span {
-            line["shard"] = first.shard_id().into();
-            line["first_sequence_number"] = first.sequence_number().as_str().into();
-            line["last_sequence_number"] = last.sequence_number().as_str().into();
-        }
-        line["_aws"] = json!({
-            "Timestamp": circumstances.at.timestamp_millis(),
-            "CloudWatchMetrics": [{
-                "Namespace": NAMESPACE,
-                "Dimensions": [["FunctionName", "Pipeline"]],
-                "Metrics": metrics,
-            }],
-        });
-        line
     }
 }
 

@@ -5,7 +5,7 @@ use std::{cell::Cell, fmt, io, io::Write as _};
 use aws_sdk_kinesis as kinesis;
 use ingest::{Ingest, fetch::Patience, keep::Quarantine, run::Invocation, transport};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
-use pipeline::{config::IngestConfig, store};
+use pipeline::{config::IngestConfig, report::write_warnings, store};
 use serde_json::Value;
 
 /// The ingest of this function.
@@ -32,13 +32,7 @@ impl From<Failed> for Diagnostic {
 // One thread: a function with less than two virtual processors has nothing to run a second on.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing_subscriber::fmt()
-        .json()
-        .without_time() // CloudWatch adds the time
-        .with_target(false) // a part of the runtime, which says nothing
-        .with_writer(io::stderr)
-        .with_max_level(tracing::Level::WARN)
-        .init();
+    write_warnings()?;
     let ingest = &open().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     let cold_start = &Cell::new(true);
     lambda_runtime::run(service_fn(move |event| {

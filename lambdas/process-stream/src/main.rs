@@ -13,7 +13,7 @@ use pipeline::{
     Config, Processor,
     config::ConfigError,
     process::Invocation,
-    report::BatchResponse,
+    report::{BatchResponse, write_warnings},
     store::{self, Bucket},
 };
 use tokio::{task::yield_now, try_join};
@@ -21,13 +21,7 @@ use tokio::{task::yield_now, try_join};
 // One thread for events: a function has less than two processors once it has started.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing_subscriber::fmt()
-        .json()
-        .without_time() // CloudWatch adds the time
-        .with_target(false) // a part of the runtime, which says nothing
-        .with_writer(io::stderr)
-        .with_max_level(tracing::Level::WARN)
-        .init();
+    write_warnings()?;
     let open = open().inspect_err(|error| tracing::error!("cannot start: {error}"))?;
     let processor = &LazyCell::new(open);
     let (cold_start, event) = (&Cell::new(true), &Cell::new(Bytes::new()));

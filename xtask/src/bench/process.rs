@@ -220,15 +220,15 @@ fn demonstrate(
 }
 
 /// What the REPORT lines of a function's log tell.
-pub(super) struct Report {
+struct Report {
     /// From the start of the process until its first answer.
-    pub(super) first_answer_ms: f64,
+    first_answer_ms: f64,
     /// The most that any of its processes held resident.
     memory_mb: f64,
 }
 
 impl Report {
-    pub(super) fn read(log: &PathBuf) -> anyhow::Result<Self> {
+    fn read(log: &PathBuf) -> anyhow::Result<Self> {
         let text =
             fs::read_to_string(log).with_context(|| format!("{} cannot be read", log.display()))?;
         let reports: Vec<&str> = text

@@ -1,67 +1,79 @@
-//! `cargo xtask bench start`: how soon the deployed function answers, beside one that does nothing.
+//! `cargo xtask bench start`: how soon the deployed function answers, beside ones that do nothing.
 //!
-//! Both are started by the same stack for a batch of one record. Ours compiles its pipeline, opens
-//! the record and puts an object before it answers.
+//! Ours compiles its pipeline, opens the record and puts an object before it answers. All are told
+//! of one record by a stand-in for Lambda and S3 that answers at once, on one processor, so that
+//! what is measured is what they do, and not how long a machine takes to wake a processor.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use anyhow::{Context, ensure};
+use serde_json::Value;
 
-use anyhow::Context;
-
-use super::process::Report;
 use super::turns::{median, ratio};
 use crate::{build, step};
 
-const NOTHING: &str = "bench-nothing";
+const PACKAGE: &str = "bench-start";
 
-const PIPELINE: &str = "kdg-archive";
-const FUNCTION: &str = "ProcessKdgArchive";
+/// Does nothing, and starts as the samples of AWS's runtime client do.
+const SAMPLE: &str = "bench-sample";
 
-/// Cold starts for each side, turn by turn.
-const STARTS: usize = 31;
+/// Does nothing, and starts with the least that can answer: one thread, and no log.
+const BAREST: &str = "bench-nothing";
 
-/// How many times as long ours may take.
+/// Cold starts for each function, turn by turn.
+const STARTS: usize = 301;
+
+/// How many times as long as the sample ours may take.
 const TARGET: f64 = 1.5;
 
-/// Starts both and prints the ratio.
+/// Starts all and prints the ratios.
 ///
 /// # Errors
 ///
-/// When one does not answer, or ours takes too long.
+/// When one does not answer, ours does not put its object, or it takes too long.
 #[expect(clippy::print_stdout, reason = "the table is the result")]
 pub(super) fn run() -> anyhow::Result<()> {
-    let sluice = build::demo()?;
+    let program = build::package(PACKAGE, build::DEPLOYED)?;
     let ours = build::deployed("process-stream")?;
-    let nothing = build::package(NOTHING, build::DEPLOYED)?;
-    let data = step::target().join("bench-start");
-    let mut starts = [Vec::new(), Vec::new()];
-    for turn in 1..=STARTS {
-        for (function, starts) in [&ours, &nothing].into_iter().zip(&mut starts) {
-            let data = data.join(format!("{turn}-{}", starts.len()));
-            starts.push(first_answer_ms(&sluice, function, &data)?);
-        }
-    }
-    fs::remove_dir_all(&data).with_context(|| format!("{} cannot be removed", data.display()))?;
-    let [ours, nothing] = starts;
-    let took = ratio(&ours, &nothing);
-    println!(
-        "ms from start to first answer: {:.1}, of a function that does nothing {:.1}: {took:.2}x, target {TARGET}x",
-        median(ours),
-        median(nothing),
+    let barest = build::package(BAREST, build::DEPLOYED)?;
+    let sample = barest.with_file_name(SAMPLE);
+    let mut start = step::command(&program);
+    start.arg(STARTS.to_string()).args([ours, sample, barest]);
+    let printed = step::run_quietly(PACKAGE, &mut start)?;
+    let answer: Value = serde_json::from_slice(&printed).context("the answer is not JSON")?;
+    let [ours, sample, barest] = [0, 1, 2].map(|function| milliseconds(&answer["ms"][function]));
+    ensure!(
+        [&ours, &sample, &barest].map(Vec::len) == [STARTS; 3],
+        "some starts were not measured: {answer}"
     );
-    anyhow::ensure!(took <= TARGET, "a figure falls short of its target");
+    ensure!(
+        answer["puts"] == serde_json::json!([STARTS, 0, 0]),
+        "not every start put one object: {}",
+        answer["puts"]
+    );
+    println!("{:<52} {:>6} {:>7}", "start to first answer", "ms", "ours");
+    println!("{:<52} {:>6.2}", "process-stream", median(ours.clone()));
+    for (name, starts) in [
+        ("a function that does nothing, as AWS's sample", &sample),
+        (
+            "a function that does nothing, without log or threads",
+            &barest,
+        ),
+    ] {
+        let took = ratio(&ours, starts);
+        println!("{name:<52} {:>6.2} {took:>6.2}x", median(starts.clone()));
+    }
+    let took = ratio(&ours, &sample);
+    ensure!(
+        took <= TARGET,
+        "{took:.2} times the sample's time; the target is {TARGET}"
+    );
     Ok(())
 }
 
-/// Lets a function answer one batch, in a process that is started for it.
-fn first_answer_ms(sluice: &Path, function: &Path, data: &Path) -> anyhow::Result<f64> {
-    let mut demo = step::command(sluice);
-    demo.args(["demo", "--no-limits", "--pipeline", PIPELINE]);
-    demo.args(["--records", "1", "--data"]).arg(data);
-    demo.arg("--function");
-    demo.arg(format!("{FUNCTION}={}", function.display()));
-    // What does nothing leaves the record unaccounted for, and its log tells all that is asked.
-    demo.output().context("the demo cannot be started")?;
-    let log: PathBuf = data.join("logs").join(format!("{FUNCTION}.log"));
-    Ok(Report::read(&log)?.first_answer_ms)
+fn milliseconds(starts: &Value) -> Vec<f64> {
+    starts
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_f64)
+        .collect()
 }

@@ -1,6 +1,9 @@
 //! What Lambda tells a function of AWS → how its clients reach it.
 
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_sdk_s3::config::{
+    BehaviorVersion, Credentials, IdentityCache, Region, SharedCredentialsProvider,
+    StalledStreamProtectionConfig,
+};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
@@ -35,6 +38,10 @@ pub fn access(variable: impl Fn(&str) -> Option<String>) -> Result<SdkConfig, Co
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(required("AWS_REGION")?))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+        // These keys last as long as the process.
+        .identity_cache(IdentityCache::no_cache())
+        // A function downloads nothing, and an upload that stalls ends with the time of its attempt.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .use_fips(is_on("AWS_USE_FIPS_ENDPOINT"))
         .use_dual_stack(is_on("AWS_USE_DUALSTACK_ENDPOINT"));
     let endpoint = optional("AWS_ENDPOINT_URL");

@@ -233,7 +233,7 @@ async fn records_that_are_moved_because_they_are_late_are_counted_once_they_are_
     let memory = Memory::default();
     memory.faults.borrow_mut().insert(0, Fault::Lost);
     let processor = processor(&settings, &memory);
-    let line = |report: &BatchReport| report.line("acme");
+    let line = |report: &BatchReport| serde_json::to_value(report.line("acme")).unwrap();
     let failed = process(&processor, records.clone()).await;
     assert_eq!((failed.counts.stored, failed.counts.late), (0, 0));
     assert_eq!(line(&failed).get("late"), None);

@@ -219,7 +219,7 @@ async fn the_line_is_in_embedded_metric_format_and_holds_no_payload() {
         .process(&Event { records }, invocation)
         .await
         .unwrap();
-    let line = report.line("acme-Test");
+    let line = serde_json::to_value(report.line("acme-Test")).unwrap();
     for (name, count) in [
         ("received", 4),
         ("stored", 1),
