@@ -11,7 +11,7 @@ use tracing_serde::{AsSerde, fields::AsMap};
 
 /// Writes warnings and errors, and no spans.
 ///
-/// A registry of spans would be half of what a function does before it asks for its first event.
+/// A registry of spans would make room for 4,096 threads before a function asks for its first event.
 struct Warnings;
 
 /// Has warnings and errors of every library written to standard error, without a time: CloudWatch
