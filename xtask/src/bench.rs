@@ -32,7 +32,7 @@ enum Name {
     Process,
     /// Acknowledged records per second, with the limits of shards and without
     Send,
-    /// How soon the function answers, beside one that does nothing
+    /// How soon the function answers, beside ones that do nothing
     Start,
 }
 

@@ -95,8 +95,8 @@ struct Opened {
     places: Vec<Range<usize>>,
 }
 
-/// How many bytes a piece has at most, unless a record has more. The first are as small as what came
-/// before them: a large one would be most of what a small batch takes.
+/// How many bytes a piece has at most, unless a record has more. At first it has room for as many
+/// records as came before: a large one would be most of what a small batch takes.
 const PIECE_BYTES: usize = 64 * 1024;
 
 fn records<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Record>, D::Error> {
@@ -140,7 +140,7 @@ impl Opened {
         let Envelope(text) = kinesis.data;
         if self.piece.capacity() - self.piece.len() < text.len() {
             self.close();
-            let piece = text.len() * (self.records.len() + 1);
+            let piece = text.len().saturating_mul(self.records.len() + 1);
             self.piece.reserve(piece.min(PIECE_BYTES).max(text.len()));
         }
         let start = self.piece.len();

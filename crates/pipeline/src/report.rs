@@ -1,4 +1,5 @@
-//! What became of a batch: the answer to Lambda, and one line for CloudWatch.
+//! What became of a batch: the answer to Lambda, and one line for CloudWatch; and what writes the
+//! warnings of the libraries beside it.
 
 mod line;
 #[cfg(feature = "process")]

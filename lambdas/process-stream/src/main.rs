@@ -68,6 +68,8 @@ async fn handle(
     })?;
     // One write for the whole line, which CloudWatch reads metrics from.
     let line = report.line(&context.env_config.function_name);
-    io::stdout().write_all(format!("{line}\n").as_bytes())?;
+    let mut line = serde_json::to_vec(&line).map_err(io::Error::from)?;
+    line.push(b'\n');
+    io::stdout().write_all(&line)?;
     Ok(report.response())
 }

@@ -2,7 +2,8 @@
 //!
 //! Ours compiles its pipeline, opens the record and puts an object before it answers. All are told
 //! of one record by a stand-in for Lambda and S3 that answers at once, on one processor, so that
-//! what is measured is what they do, and not how long a machine takes to wake a processor.
+//! what is measured is what they do, and not how long a machine takes to wake a processor. There is
+//! no TLS in it: certificates and a handshake come on top of what a deployed function does.
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
@@ -15,7 +16,8 @@ const PACKAGE: &str = "bench-start";
 /// Does nothing, and starts as the samples of AWS's runtime client do.
 const SAMPLE: &str = "bench-sample";
 
-/// Does nothing, and starts with the least that can answer: one thread, and no log.
+/// Does nothing, and starts with the least that can answer: one thread, and no log. It is linked as
+/// cargo links, where ours is linked to start soon.
 const BAREST: &str = "bench-nothing";
 
 /// Cold starts for each function, turn by turn.
@@ -23,6 +25,9 @@ const STARTS: usize = 301;
 
 /// How many times as long as the sample ours may take.
 const TARGET: f64 = 1.5;
+
+/// How many times as long as the barest, so that nothing gets slower unseen.
+const LIMIT: f64 = 2.0;
 
 /// Starts all and prints the ratios.
 ///
@@ -61,11 +66,13 @@ pub(super) fn run() -> anyhow::Result<()> {
         let took = ratio(&ours, starts);
         println!("{name:<52} {:>6.2} {took:>6.2}x", median(starts.clone()));
     }
-    let took = ratio(&ours, &sample);
-    ensure!(
-        took <= TARGET,
-        "{took:.2} times the sample's time; the target is {TARGET}"
-    );
+    for (name, starts, most) in [("sample", &sample, TARGET), ("barest", &barest, LIMIT)] {
+        let took = ratio(&ours, starts);
+        ensure!(
+            took <= most,
+            "{took:.2} times as long as the {name}, where {most} is the most"
+        );
+    }
     Ok(())
 }
 

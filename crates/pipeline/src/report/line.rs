@@ -1,11 +1,8 @@
 //! A batch as one line in CloudWatch's embedded metric format, without any payload.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
-use serde::{
-    Serialize, Serializer,
-    ser::{Error as _, SerializeMap},
-};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{BatchReport, NAMESPACE, quantiles, total};
 
@@ -53,7 +50,7 @@ impl Serialize for Line<'_> {
         line.serialize_entry("FunctionName", self.function)?;
         line.serialize_entry("Pipeline", &circumstances.pipeline)?;
         let duration = circumstances.duration.as_millis();
-        let duration = u64::try_from(duration).map_err(S::Error::custom)?;
+        let duration = u64::try_from(duration).unwrap_or(u64::MAX);
         line.serialize_entry("duration_ms", &duration)?;
         line.serialize_entry("cold_start", &circumstances.cold_start)?;
         let mut metrics = Vec::with_capacity(12);
@@ -106,13 +103,6 @@ impl Serialize for Line<'_> {
         };
         line.serialize_entry("_aws", &directive)?;
         line.end()
-    }
-}
-
-impl fmt::Display for Line<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = serde_json::to_string(self).map_err(|_| fmt::Error)?;
-        formatter.write_str(&line)
     }
 }
 

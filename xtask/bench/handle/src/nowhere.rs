@@ -40,7 +40,7 @@ pub(crate) async fn handle(config: &Config, event: &Bytes) -> anyhow::Result<usi
     let report = processor.handle(event.clone(), invocation).await?;
     let counts = &report.counts;
     if counts.stored != counts.received {
-        bail!("not every record was stored: {}", report.line("Nowhere"));
+        bail!("not every record was stored: {counts:?}");
     }
     Ok(counts.objects)
 }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 use serde_json::json;
 
-/// Starts each function so many times, in turns, and prints the milliseconds of each start and how
+/// Starts each function so many times, in turns that go forth and back, and prints the milliseconds of each start and how
 /// many objects each has put: `bench-start TURNS FUNCTION…`.
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "the figures are the result")]
@@ -29,8 +29,12 @@ async fn main() -> anyhow::Result<()> {
     let mut puts = vec![0; functions.len()];
     for turn in 0..turns {
         for place in 0..functions.len() {
-            // Who comes first changes: what ran before leaves its traces.
-            let function = (turn + place) % functions.len();
+            // What ran before leaves its traces: each follows each other one as often as the rest.
+            let function = match place {
+                0 => 0,
+                _ if turn % 2 == 0 => place,
+                _ => functions.len() - place,
+            };
             let start = stand_in::start(&functions[function]).await?;
             ms[function].push(start.took.as_secs_f64() * 1e3);
             puts[function] += start.puts;

@@ -1,10 +1,11 @@
 //! A process → the requests that it makes until it has answered, each answered at once.
 
+use std::future::pending;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail, ensure};
@@ -39,8 +40,9 @@ pub(crate) struct Start {
 /// What the connections of one process share.
 struct Exchange {
     event: String,
+    is_told: AtomicBool,
     puts: AtomicU32,
-    answers: mpsc::UnboundedSender<Bytes>,
+    answers: mpsc::UnboundedSender<(Instant, Bytes)>,
 }
 
 /// Starts a function and waits for its first answer.
@@ -53,6 +55,7 @@ pub(crate) async fn start(function: &Path) -> anyhow::Result<Start> {
     let (answers, mut answered) = mpsc::unbounded_channel();
     let exchange = Arc::new(Exchange {
         event: event(),
+        is_told: AtomicBool::new(false),
         puts: AtomicU32::new(0),
         answers,
     });
@@ -67,13 +70,13 @@ pub(crate) async fn start(function: &Path) -> anyhow::Result<Start> {
     let mut process = command
         .spawn()
         .with_context(|| format!("{} cannot be started", function.display()))?;
-    let answer = tokio::select! {
+    let (at, answer) = tokio::select! {
         answer = answered.recv() => answer.context("nobody is left to answer")?,
         ended = process.wait() => bail!("{} ended: {}", function.display(), ended?),
         error = serve(listener, &exchange) => return Err(error),
         () = tokio::time::sleep(PATIENCE) => bail!("{} does not answer", function.display()),
     };
-    let took = began.elapsed();
+    let took = at - began;
     process.kill().await?;
     ensure!(
         answer == ANSWER,
@@ -115,6 +118,8 @@ impl Exchange {
                 let response = response.header("ETag", "\"bench\"");
                 (response, Bytes::new())
             }
+            // Only the first event is part of a start.
+            Method::GET if self.is_told.swap(true, Ordering::Relaxed) => pending().await,
             Method::GET => {
                 let deadline = SystemTime::now().duration_since(UNIX_EPOCH)? + PATIENCE;
                 let response = response
@@ -130,7 +135,7 @@ impl Exchange {
                 (response, self.event.clone().into())
             }
             _ => {
-                let _ = self.answers.send(body);
+                let _ = self.answers.send((Instant::now(), body));
                 (response.status(202), Bytes::new())
             }
         };

@@ -1,5 +1,5 @@
 //! A function that does nothing, started as the samples of AWS's runtime client start theirs: with
-//! a thread for each processor, and with what writes its log.
+//! a thread for each processor, which is one where it is measured, and with what writes its log.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn, tracing};
 use serde::de::IgnoredAny;
