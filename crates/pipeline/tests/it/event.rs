@@ -127,3 +127,19 @@ fn a_time_without_a_fraction_is_a_time() {
     let event = Event::read(event.as_bytes()).unwrap();
     assert_eq!(event.records[0].arrival.timestamp(), 1_545_084_650);
 }
+
+#[test]
+fn an_event_takes_no_more_memory_than_a_few_times_its_own_size() {
+    for records in [1, 10, 100, 1_000] {
+        let record = &serde_json::from_str::<Value>(EVENT).unwrap()["Records"][0];
+        let event = json!({"Records": vec![record; records]}).to_string();
+        let taken = allocation_counter::measure(|| {
+            assert_eq!(
+                Event::read(event.as_bytes()).unwrap().records.len(),
+                records
+            );
+        });
+        let most = taken.bytes_max;
+        assert!(most < 2 * event.len() as u64, "{records}: {most} bytes");
+    }
+}

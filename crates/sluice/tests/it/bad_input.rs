@@ -1,7 +1,9 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
 
 use crate::stack::{functions, pipelines, sluice};
 
@@ -257,4 +259,25 @@ fn a_schedule_that_would_never_pause_is_refused() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("choose more than 0 seconds"));
+}
+
+#[test]
+fn a_function_that_cannot_start_says_what_is_missing_in_one_line_of_json() {
+    for (function, missing) in [
+        ("process-stream", "AWS_ACCESS_KEY_ID"),
+        ("ingest-http", "INGEST"),
+    ] {
+        let mut start = Command::new(functions().join(function));
+        let output = start.env_clear().output().unwrap();
+        assert!(!output.status.success());
+        let said = said(&output);
+        let line: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
+        let message = line["fields"]["message"].as_str().unwrap();
+        assert_eq!(
+            line,
+            json!({"level": "ERROR", "fields": {"message": message}})
+        );
+        assert!(message.starts_with("cannot start: "), "{message}");
+        assert!(message.contains(missing), "{message}");
+    }
 }

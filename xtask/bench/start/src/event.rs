@@ -2,30 +2,22 @@
 
 use std::net::SocketAddr;
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-use serde_json::json;
+use anyhow::Context;
+use serde_json::{Value, json};
 
-const SEQUENCE_NUMBER: &str = "49590338271490256608559692538361571095921575989136588898";
+/// An event as Lambda delivers it, whose first record can be stored.
+const EVENT: &str = include_str!("../../../../crates/pipeline/tests/fixtures/kinesis-event.json");
 
 /// The event of one record.
-pub(crate) fn event() -> String {
-    let record = json!({
-        "kinesis": {
-            "kinesisSchemaVersion": "1.0",
-            "partitionKey": "device-2",
-            "sequenceNumber": SEQUENCE_NUMBER,
-            "data": BASE64_STANDARD.encode(r#"{"sensorId": 2, "temperature": 71}"#),
-            "approximateArrivalTimestamp": 1_795_271_832.123,
-        },
-        "eventSource": "aws:kinesis",
-        "eventVersion": "1.0",
-        "eventID": format!("shardId-000000000000:{SEQUENCE_NUMBER}"),
-        "eventName": "aws:kinesis:record",
-        "invokeIdentityArn": "arn:aws:iam::000000000000:role/bench",
-        "awsRegion": "us-east-1",
-        "eventSourceARN": "arn:aws:kinesis:us-east-1:000000000000:stream/bench",
-    });
-    json!({ "Records": [record] }).to_string()
+///
+/// # Errors
+///
+/// When the fixture is no event.
+pub(crate) fn event() -> anyhow::Result<String> {
+    let mut event: Value = serde_json::from_str(EVENT)?;
+    let records = event["Records"].as_array_mut();
+    records.context("the fixture has no records")?.truncate(1);
+    Ok(event.to_string())
 }
 
 /// The variables of a function whose Lambda and S3 are at this address.

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 use serde_json::json;
 
-/// Starts each function so many times, in turns that go forth and back, and prints the milliseconds of each start and how
-/// many objects each has put: `bench-start TURNS FUNCTION…`.
+/// Starts each function so many times, in turns that go forth and back, and prints the milliseconds
+/// of each start and how many objects each has put: `bench-start TURNS FUNCTION…`.
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "the figures are the result")]
 async fn main() -> anyhow::Result<()> {

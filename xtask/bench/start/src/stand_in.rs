@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::event::{environment, event};
 
@@ -54,7 +55,7 @@ pub(crate) async fn start(function: &Path) -> anyhow::Result<Start> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let (answers, mut answered) = mpsc::unbounded_channel();
     let exchange = Arc::new(Exchange {
-        event: event(),
+        event: event()?,
         is_told: AtomicBool::new(false),
         puts: AtomicU32::new(0),
         answers,
@@ -70,12 +71,16 @@ pub(crate) async fn start(function: &Path) -> anyhow::Result<Start> {
     let mut process = command
         .spawn()
         .with_context(|| format!("{} cannot be started", function.display()))?;
-    let (at, answer) = tokio::select! {
-        answer = answered.recv() => answer.context("nobody is left to answer")?,
-        ended = process.wait() => bail!("{} ended: {}", function.display(), ended?),
-        error = serve(listener, &exchange) => return Err(error),
-        () = tokio::time::sleep(PATIENCE) => bail!("{} does not answer", function.display()),
+    let answered = async {
+        tokio::select! {
+            answer = answered.recv() => answer.context("nobody is left to answer"),
+            ended = process.wait() => bail!("{} ended: {}", function.display(), ended?),
+            error = serve(listener, &exchange) => Err(error),
+        }
     };
+    let answered = timeout(PATIENCE, answered).await;
+    let (at, answer) =
+        answered.with_context(|| format!("{} does not answer", function.display()))??;
     let took = at - began;
     process.kill().await?;
     ensure!(
