@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::package::{self, Processor};
 use crate::step;
 
 /// The profile of what is deployed.
@@ -57,18 +58,15 @@ pub(crate) fn linted(cargo: &mut Command) -> anyhow::Result<&mut Command> {
     Ok(cargo.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings"))
 }
 
-/// Builds a function as it is deployed, and tells where it lies.
+/// Builds a program as functions are deployed, for the processor of this machine, and tells where
+/// it lies.
 ///
 /// # Errors
 ///
-/// When cargo fails.
-pub(crate) fn deployed(function: &str) -> anyhow::Result<PathBuf> {
-    let built = step::target().join(DEPLOYED).join(function);
-    if !built.exists() {
-        step::say("a function as it is deployed is optimized as a whole: 4 to 8 minutes");
-    }
-    cargo_build(DEPLOYED, &[function])?;
-    Ok(built)
+/// When it does not compile, or Lambda has no such processor.
+pub(crate) fn deployed(program: &str) -> anyhow::Result<PathBuf> {
+    let built = package::build(Processor::of_this_machine()?, &[program])?;
+    Ok(built.join(program).join(package::BINARY))
 }
 
 /// Builds any other program of the workspace, and tells where it lies.

@@ -21,7 +21,7 @@ use crate::toolchain::{Compiler, Target};
 pub(crate) const FUNCTIONS: [&str; 2] = ["process-stream", "ingest-http"];
 
 /// What Lambda starts (`lambda/latest/dg/rust-package.html`).
-const BINARY: &str = "bootstrap";
+pub(crate) const BINARY: &str = "bootstrap";
 
 /// Zips that Terraform uploads itself may have 50 MB ("Lambda quotas",
 /// `lambda/latest/dg/gettingstarted-limits.html`).
@@ -54,6 +54,19 @@ pub(crate) enum Processor {
 }
 
 impl Processor {
+    /// That of this machine.
+    ///
+    /// # Errors
+    ///
+    /// When Lambda has no such processor.
+    pub(crate) fn of_this_machine() -> anyhow::Result<Self> {
+        match std::env::consts::ARCH {
+            "aarch64" => Ok(Self::Arm64),
+            "x86_64" => Ok(Self::X86_64),
+            other => bail!("Lambda has no processor such as this machine's, {other}"),
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Arm64 => "arm64",
@@ -61,11 +74,11 @@ impl Processor {
         }
     }
 
-    /// The compiler's name for it, with the C library of Amazon Linux 2023.
+    /// The compiler's name for it, with a C library that is part of the program.
     fn target(self) -> Target {
         let (triple, folder) = match self {
-            Self::Arm64 => ("aarch64-unknown-linux-gnu", "arm64"),
-            Self::X86_64 => ("x86_64-unknown-linux-gnu", "x86_64"),
+            Self::Arm64 => ("aarch64-unknown-linux-musl", "arm64-musl"),
+            Self::X86_64 => ("x86_64-unknown-linux-musl", "x86_64-musl"),
         };
         Target {
             triple,
@@ -85,7 +98,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .to
         .clone()
         .unwrap_or_else(|| step::root().join("target/package"));
-    let built = build(arguments.processor)?;
+    let built = build(arguments.processor, &FUNCTIONS)?;
     let binaries = FUNCTIONS
         .iter()
         .map(|function| {
@@ -150,10 +163,15 @@ fn pack(binary: &[u8]) -> anyhow::Result<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
-/// Compiles the functions with zig's C library and linker, and tells where they lie.
-fn build(processor: Processor) -> anyhow::Result<PathBuf> {
+/// Compiles programs with zig's C library and linker, and tells in which folder each has its own.
+///
+/// # Errors
+///
+/// When a tool cannot be installed, or a program does not compile.
+pub(crate) fn build(processor: Processor, programs: &[&str]) -> anyhow::Result<PathBuf> {
     let python = Python::ready(PACKAGER)?;
-    let compiler = Compiler::ready(processor.target())?;
+    let target = processor.target();
+    let compiler = Compiler::ready(target)?;
     let built = step::target().join("cargo-lambda").join(processor.name());
     let mut build = step::cargo();
     build
@@ -162,15 +180,11 @@ fn build(processor: Processor) -> anyhow::Result<PathBuf> {
         // It would otherwise have rustup add the target, which is there by now, and override the
         // profile: with `panic = "abort"` a panic would cost the environment.
         .args(["--skip-target-check", "--disable-optimizations"])
-        .env("RUSTFLAGS", remapped())
-        .arg(match processor {
-            Processor::Arm64 => "--arm64",
-            Processor::X86_64 => "--x86-64",
-        })
-        .arg("--lambda-dir")
+        .env("RUSTFLAGS", flags())
+        .args(["--target", target.triple, "--lambda-dir"])
         .arg(&built);
-    for function in FUNCTIONS {
-        build.args(["--package", function]);
+    for program in programs {
+        build.args(["--package", program]);
     }
     compiler.lend(&mut build);
     step::say(
@@ -180,9 +194,11 @@ fn build(processor: Processor) -> anyhow::Result<PathBuf> {
     Ok(built)
 }
 
-/// Keeps the folders of this machine out of the binary: the same sources give the same bytes elsewhere.
-fn remapped() -> OsString {
+/// Links all that a program needs into it, at a fixed address, with what zig has to start it; and
+/// keeps the folders of this machine out of it: the same sources give the same bytes elsewhere.
+fn flags() -> OsString {
     let mut flags = std::env::var_os("RUSTFLAGS").unwrap_or_default();
+    flags.push(" -Ctarget-feature=+crt-static -Crelocation-model=static -Clink-self-contained=no");
     let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let cargo = home("CARGO_HOME").or_else(|| Some(home("HOME")?.join(".cargo")));
     let folders = [

@@ -4,7 +4,6 @@
 //! compressed payloads can be many times as large as their event.
 
 mod each;
-mod memory;
 mod segment;
 mod together;
 
@@ -129,7 +128,6 @@ impl<S: Store> Processor<S> {
         json: Bytes,
         invocation: Invocation,
     ) -> Result<BatchReport, Failure> {
-        memory::keep_for_next(json.len());
         let event = Event::read(&json)?;
         drop(json);
         Ok(self.process(&event, invocation).await?)

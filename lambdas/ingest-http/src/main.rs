@@ -29,6 +29,10 @@ impl From<Failed> for Diagnostic {
     }
 }
 
+/// The allocator of musl, which packages are linked with, is slow.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 // One thread: a function with less than two virtual processors has nothing to run a second on.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

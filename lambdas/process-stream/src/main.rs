@@ -18,6 +18,11 @@ use pipeline::{
 };
 use tokio::{task::yield_now, try_join};
 
+/// The allocator of musl, which packages are linked with, is slow, and glibc's gives a batch's
+/// memory back to the system after each.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 // One thread for events: a function has less than two processors once it has started.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -39,7 +39,7 @@ const MEGABYTE: f64 = 1e6;
 /// When a run fails, or a figure falls short of its target.
 #[expect(clippy::print_stdout, reason = "the table is the result")]
 pub(super) fn run() -> anyhow::Result<()> {
-    let program = build::package(PACKAGE, build::DEPLOYED)?;
+    let program = build::deployed(PACKAGE)?;
     let names = ["none", "zstd", "gzip", "serde_json"];
     let mut speeds = names.map(|_| Vec::new());
     for turn in 1..=TURNS {

@@ -16,8 +16,8 @@ const PACKAGE: &str = "bench-start";
 /// Does nothing, and starts as the samples of AWS's runtime client do.
 const SAMPLE: &str = "bench-sample";
 
-/// Does nothing, and starts with the least that can answer: one thread, and no log. It is linked as
-/// cargo links, where ours is linked to start soon.
+/// Does nothing, and starts with the least that can answer: one thread, and no log. The target holds
+/// against it as cargo links it; as our packages are linked, it is shown beside it.
 const BAREST: &str = "bench-nothing";
 
 /// Cold starts for each function, turn by turn.
@@ -35,19 +35,22 @@ const TARGET: f64 = 1.5;
 pub(super) fn run() -> anyhow::Result<()> {
     let program = build::package(PACKAGE, build::DEPLOYED)?;
     let ours = build::deployed("process-stream")?;
+    let packaged = build::deployed(BAREST)?;
     let barest = build::package(BAREST, build::DEPLOYED)?;
     let sample = barest.with_file_name(SAMPLE);
     let mut start = step::command(&program);
-    start.arg(STARTS.to_string()).args([ours, sample, barest]);
+    start.arg(STARTS.to_string());
+    start.args([ours, sample, barest, packaged]);
     let printed = step::run_quietly(PACKAGE, &mut start)?;
     let answer: Value = serde_json::from_slice(&printed).context("the answer is not JSON")?;
-    let [ours, sample, barest] = [0, 1, 2].map(|function| milliseconds(&answer["ms"][function]));
+    let [ours, sample, barest, packaged] =
+        [0, 1, 2, 3].map(|function| milliseconds(&answer["ms"][function]));
     ensure!(
-        [&ours, &sample, &barest].map(Vec::len) == [STARTS; 3],
+        [&ours, &sample, &barest, &packaged].map(Vec::len) == [STARTS; 4],
         "some starts were not measured: {answer}"
     );
     ensure!(
-        answer["puts"] == serde_json::json!([STARTS, 0, 0]),
+        answer["puts"] == serde_json::json!([STARTS, 0, 0, 0]),
         "not every start put one object: {}",
         answer["puts"]
     );
@@ -59,6 +62,7 @@ pub(super) fn run() -> anyhow::Result<()> {
             "a function that does nothing, without log or threads",
             &barest,
         ),
+        ("the same, packaged as ours is", &packaged),
     ] {
         let took = ratio(&ours, starts);
         println!("{name:<52} {:>6.2} {took:>6.2}x", median(starts.clone()));

@@ -14,6 +14,10 @@ use pipeline::config::{ObjectSettings, Settings};
 use pipeline::layout::Layout;
 use pipeline::object::Compression;
 
+/// That of the functions.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "the figures are the result")]
 async fn main() -> anyhow::Result<()> {
