@@ -31,6 +31,9 @@ const MAX_ZIP_BYTES: usize = 50 * 1024 * 1024;
 /// a thirtieth less to fetch at each start, for a minute when it is packed.
 const ZOPFLI: i64 = 10;
 
+/// `mimalloc` would tell when it was compiled, and each build would be another package.
+const UNDATED: &str = "-Wno-builtin-macro-redefined -D__DATE__=\"\" -D__TIME__=\"\"";
+
 /// What to build for.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -58,8 +61,11 @@ impl Processor {
     ///
     /// # Errors
     ///
-    /// When Lambda has no such processor.
+    /// When it does not run what Lambda runs.
     pub(crate) fn of_this_machine() -> anyhow::Result<Self> {
+        if std::env::consts::OS != "linux" {
+            bail!("this runs functions as they are deployed, which only Linux does");
+        }
         match std::env::consts::ARCH {
             "aarch64" => Ok(Self::Arm64),
             "x86_64" => Ok(Self::X86_64),
@@ -181,6 +187,10 @@ pub(crate) fn build(processor: Processor, programs: &[&str]) -> anyhow::Result<P
         // profile: with `panic = "abort"` a panic would cost the environment.
         .args(["--skip-target-check", "--disable-optimizations"])
         .env("RUSTFLAGS", flags())
+        .env(
+            format!("CFLAGS_{}", target.triple.replace('-', "_")),
+            UNDATED,
+        )
         .args(["--target", target.triple, "--lambda-dir"])
         .arg(&built);
     for program in programs {
