@@ -65,8 +65,16 @@ pub(crate) fn linted(cargo: &mut Command) -> anyhow::Result<&mut Command> {
 ///
 /// When it does not compile, or Lambda has no such processor.
 pub(crate) fn deployed(program: &str) -> anyhow::Result<PathBuf> {
-    let built = package::build(Processor::of_this_machine()?, &[program])?;
-    Ok(built.join(program).join(package::BINARY))
+    // What is compiled together shares the features of its libraries: a function alone would be
+    // another program than the package's.
+    let functions = package::FUNCTIONS.as_slice();
+    let together = if functions.contains(&program) {
+        functions
+    } else {
+        &[program]
+    };
+    let compiled = package::compile(Processor::of_this_machine()?, together)?;
+    Ok(compiled.join(program).join(package::BINARY))
 }
 
 /// Builds any other program of the workspace, and tells where it lies.

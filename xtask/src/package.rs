@@ -2,7 +2,8 @@
 //!
 //! The bytes of a package depend on its content alone: a build without a change is no change of a plan.
 
-use std::ffi::OsString;
+mod compile;
+
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,9 +14,10 @@ use serde_json::json;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
-use crate::python::{PACKAGER, Python};
 use crate::step;
-use crate::toolchain::{Compiler, Target};
+use crate::toolchain::Target;
+
+pub(crate) use compile::compile;
 
 /// The functions, as their packages and zips are called.
 pub(crate) const FUNCTIONS: [&str; 2] = ["process-stream", "ingest-http"];
@@ -30,9 +32,6 @@ const MAX_ZIP_BYTES: usize = 50 * 1024 * 1024;
 /// Beyond 9 the level is a number of searches for a shorter form, of which one does the most:
 /// a thirtieth less to fetch at each start, for a minute when it is packed.
 const ZOPFLI: i64 = 10;
-
-/// `mimalloc` would tell when it was compiled, and each build would be another package.
-const UNDATED: &str = "-Wno-builtin-macro-redefined -D__DATE__=\"\" -D__TIME__=\"\"";
 
 /// What to build for.
 #[derive(Debug, clap::Args)]
@@ -104,7 +103,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .to
         .clone()
         .unwrap_or_else(|| step::root().join("target/package"));
-    let built = build(arguments.processor, &FUNCTIONS)?;
+    let built = compile(arguments.processor, &FUNCTIONS)?;
     let binaries = FUNCTIONS
         .iter()
         .map(|function| {
@@ -167,64 +166,6 @@ fn pack(binary: &[u8]) -> anyhow::Result<Vec<u8>> {
     zip.start_file(BINARY, options)?;
     zip.write_all(binary)?;
     Ok(zip.finish()?.into_inner())
-}
-
-/// Compiles programs with zig's C library and linker, and tells in which folder each has its own.
-///
-/// # Errors
-///
-/// When a tool cannot be installed, or a program does not compile.
-pub(crate) fn build(processor: Processor, programs: &[&str]) -> anyhow::Result<PathBuf> {
-    let python = Python::ready(PACKAGER)?;
-    let target = processor.target();
-    let compiler = Compiler::ready(target)?;
-    let built = step::target().join("cargo-lambda").join(processor.name());
-    let mut build = step::cargo();
-    build
-        .env("PATH", python.before_path()?)
-        .args(["lambda", "build", "--locked", "--profile", "lambda"])
-        // It would otherwise have rustup add the target, which is there by now, and override the
-        // profile: with `panic = "abort"` a panic would cost the environment.
-        .args(["--skip-target-check", "--disable-optimizations"])
-        .env("RUSTFLAGS", flags())
-        .env(
-            format!("CFLAGS_{}", target.triple.replace('-', "_")),
-            UNDATED,
-        )
-        .args(["--target", target.triple, "--lambda-dir"])
-        .arg(&built);
-    for program in programs {
-        build.args(["--package", program]);
-    }
-    compiler.lend(&mut build);
-    step::say(
-        "functions as they are deployed are optimized as a whole: 6 to 20 minutes on two cores",
-    );
-    step::run(&format!("build for {}", processor.name()), &mut build)?;
-    Ok(built)
-}
-
-/// Links all that a program needs into it, at a fixed address, with what zig has to start it; and
-/// keeps the folders of this machine out of it: the same sources give the same bytes elsewhere.
-fn flags() -> OsString {
-    let mut flags = std::env::var_os("RUSTFLAGS").unwrap_or_default();
-    flags.push(" -Ctarget-feature=+crt-static -Crelocation-model=static -Clink-self-contained=no");
-    let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let cargo = home("CARGO_HOME").or_else(|| Some(home("HOME")?.join(".cargo")));
-    let folders = [
-        (Some(step::root()), "/sluice"),
-        (Some(step::target()), "/target"),
-        (cargo, "/cargo"),
-    ];
-    for (folder, name) in folders {
-        if let Some(folder) = folder {
-            flags.push(" --remap-path-prefix=");
-            flags.push(folder);
-            flags.push("=");
-            flags.push(name);
-        }
-    }
-    flags
 }
 
 #[cfg(test)]

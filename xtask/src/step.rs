@@ -18,6 +18,12 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// Where cargo keeps the sources of libraries.
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    let folder = |name| std::env::var_os(name).map(PathBuf::from);
+    folder("CARGO_HOME").or_else(|| Some(folder("HOME")?.join(".cargo")))
+}
+
 /// A command that runs in the root of the workspace.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);

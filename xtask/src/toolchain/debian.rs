@@ -149,10 +149,13 @@ fn build(
     build.envs(environment.iter().map(|(name, value)| (name, value)));
     build.env("RUSTC_BOOTSTRAP", "1");
     // What is optimized as a whole needs the bitcode.
-    let flags = [
-        "-Cembed-bitcode=yes".into(),
+    let mut flags = vec![
+        "-Cembed-bitcode=yes".to_owned(),
         format!("--remap-path-prefix={}=/debian", directory.display()),
     ];
+    flags.extend(
+        step::cargo_home().map(|home| format!("--remap-path-prefix={}=/cargo", home.display())),
+    );
     build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     build.env("CARGO_TARGET_DIR", &target_folder);
     step::run("build the standard library", &mut build)?;
