@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use pipeline::report::NAMESPACE;
+use pipeline::report::{Directive, Metric};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -164,14 +164,14 @@ impl RunReport {
             ("ingest_lost", counts.lost),
             ("ingest_failed", usize::from(self.failure.is_some())),
         ] {
-            metrics.push(json!({"Name": name, "Unit": "Count"}));
+            metrics.push(Metric::new(name, "Count"));
             line[name] = value.into();
         }
         for (name, value) in [
             ("ingest_attempts", u64::from(self.attempts)),
             ("ingest_throttled", counts.throttled),
         ] {
-            metrics.push(json!({"Name": name, "Unit": "Count"}));
+            metrics.push(Metric::new(name, "Count"));
             line[name] = value.into();
         }
         if !counts.quarantined.is_empty() {
@@ -180,14 +180,7 @@ impl RunReport {
         if let Some(failure) = &self.failure {
             line["error"] = failure.to_string().into();
         }
-        line["_aws"] = json!({
-            "Timestamp": self.at.timestamp_millis(),
-            "CloudWatchMetrics": [{
-                "Namespace": NAMESPACE,
-                "Dimensions": [["FunctionName", "Pipeline"]],
-                "Metrics": metrics,
-            }],
-        });
+        line["_aws"] = json!(Directive::new(self.at, &metrics));
         line
     }
 }

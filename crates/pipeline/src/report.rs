@@ -2,6 +2,7 @@
 //! warnings of the libraries beside it.
 
 mod line;
+mod metrics;
 #[cfg(feature = "process")]
 mod warning;
 
@@ -16,15 +17,9 @@ use crate::{
 };
 
 pub use line::Line;
+pub use metrics::{DIMENSIONS, Directive, MAX_SAMPLES, Metric, NAMESPACE};
 #[cfg(feature = "process")]
 pub use warning::write_warnings;
-
-/// The CloudWatch namespace of every metric.
-pub const NAMESPACE: &str = "sluice";
-
-/// How many values one metric may have in a line ("Embedded metric format specification",
-/// `AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html`).
-pub const MAX_SAMPLES: usize = 100;
 
 /// What became of one record, and when that was certain.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,22 +1,28 @@
 //! `cargo xtask bench handle`: the function's work without Lambda and without S3, and its size.
 //!
-//! Speed is that of one core, from the bytes of an event to objects that go nowhere, beside
-//! reading and writing the same JSON with `serde_json` in the same run.
+//! Speed is that of one core, from the bytes of an event to objects that go nowhere. Beside it, in
+//! the same run, are reading and writing the same JSON with `serde_json`, and the handler in Python
+//! with the same event, `xtask/bench/lines_handler.py`.
 
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, bail};
 use flate2::{Compression, write::DeflateEncoder};
 use serde_json::Value;
 
 use super::turns::{median, ratio};
+use crate::python::{CLIENTS, Python};
 use crate::{build, step};
 
 const PACKAGE: &str = "bench-handle";
 
 const TURNS: usize = 7;
+
+/// Records of a common size, which the targets hold for, and small ones.
+const RECORD_BYTES: [&str; 2] = ["1000", "200"];
 
 /// Megabytes of JSON a second, without compression and with zstd.
 const SPEED: f64 = 150.0;
@@ -32,6 +38,16 @@ const ARCHIVE_MB: f64 = 8.0;
 
 const MEGABYTE: f64 = 1e6;
 
+/// Megabytes of JSON a second, turn by turn.
+#[derive(Default)]
+struct Speeds {
+    none: Vec<f64>,
+    zstd: Vec<f64>,
+    gzip: Vec<f64>,
+    serde_json: Vec<f64>,
+    python: Vec<f64>,
+}
+
 /// Runs everything and prints the figures.
 ///
 /// # Errors
@@ -40,34 +56,13 @@ const MEGABYTE: f64 = 1e6;
 #[expect(clippy::print_stdout, reason = "the table is the result")]
 pub(super) fn run() -> anyhow::Result<()> {
     let program = build::deployed(PACKAGE)?;
-    let names = ["none", "zstd", "gzip", "serde_json"];
-    let mut speeds = names.map(|_| Vec::new());
-    for turn in 1..=TURNS {
-        step::say(&format!("turn {turn} of {TURNS}"));
-        let answer = ask(&program, &["speed"])?;
-        for (name, speeds) in names.iter().zip(&mut speeds) {
-            speeds.push(figure(&answer, name)?);
-        }
-    }
-    let mut falls_short = false;
-    let [none, zstd, gzip, serde_json] = speeds;
-    println!("{:<44} {:>8} {:>8}", "", "MB/s", "of serde_json");
-    for (name, speeds, is_bound) in [
-        ("event → lines, not compressed", &none, true),
-        ("event → lines, zstd", &zstd, true),
-        ("event → lines, gzip", &gzip, false),
-    ] {
-        let (speed, share) = (median(speeds.clone()), ratio(speeds, &serde_json));
-        println!("{name:<44} {speed:>8.0} {share:>8.2}");
-        falls_short |= is_bound && (speed < SPEED || share < OF_SERDE_JSON);
-    }
-    println!(
-        "{:<44} {:>8.0}",
-        "read and write with serde_json",
-        median(serde_json)
-    );
+    let python = Python::ready(CLIENTS)?;
+    let [common, small] = RECORD_BYTES;
+    let mut falls_short = report(common, &measure(&program, &python, common)?);
+    // For small records no target was set, and what surrounds them is most of their event.
+    report(small, &measure(&program, &python, small)?);
     for (spread, target) in MEMORY_MB {
-        let answer = ask(&program, &["memory", spread])?;
+        let answer = ask(step::command(&program).args(["memory", spread]))?;
         let held = figure(&answer, "resident_at_most_mb")?;
         println!(
             "an event of {:.1} MB into {} objects: {held:.0} MB resident at most, target {target:.0}",
@@ -85,8 +80,66 @@ pub(super) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn ask(program: &Path, arguments: &[&str]) -> anyhow::Result<Value> {
-    let printed = step::run_quietly(PACKAGE, step::command(program).args(arguments))?;
+fn measure(program: &Path, python: &Python, record_bytes: &str) -> anyhow::Result<Speeds> {
+    let event = step::target().join("bench-event.json");
+    let printed = step::run_quietly(
+        PACKAGE,
+        step::command(program).args(["event", record_bytes]),
+    )?;
+    fs::write(&event, printed).with_context(|| format!("{} cannot be written", event.display()))?;
+    let alone = step::root().join("xtask").join("bench").join("alone.py");
+    let mut speeds = Speeds::default();
+    for turn in 1..=TURNS {
+        step::say(&format!(
+            "records of {record_bytes} bytes, turn {turn} of {TURNS}"
+        ));
+        let ours = ask(step::command(program).args(["speed", record_bytes]))?;
+        let theirs = ask(step::command(python.program("python"))
+            .arg(&alone)
+            .arg(&event))?;
+        speeds.none.push(figure(&ours, "none")?);
+        speeds.zstd.push(figure(&ours, "zstd")?);
+        speeds.gzip.push(figure(&ours, "gzip")?);
+        speeds.serde_json.push(figure(&ours, "serde_json")?);
+        let event_megabytes = figure(&ours, "bytes")? / MEGABYTE;
+        speeds
+            .python
+            .push(figure(&theirs, "events_per_s")? * event_megabytes);
+    }
+    Ok(speeds)
+}
+
+/// Prints the table, and tells whether a speed falls short of a target.
+#[expect(clippy::print_stdout, reason = "the table is the result")]
+fn report(record_bytes: &str, speeds: &Speeds) -> bool {
+    let heading = format!("records of {record_bytes} bytes");
+    println!(
+        "{heading:<44} {:>8} {:>14} {:>9}",
+        "MB/s", "of serde_json", "of python"
+    );
+    let mut falls_short = false;
+    for (name, ours, is_bound) in [
+        ("event → lines, not compressed", &speeds.none, true),
+        ("event → lines, zstd", &speeds.zstd, true),
+        ("event → lines, gzip", &speeds.gzip, false),
+    ] {
+        let speed = median(ours.clone());
+        let share = ratio(ours, &speeds.serde_json);
+        let times = ratio(ours, &speeds.python);
+        println!("{name:<44} {speed:>8.0} {share:>14.2} {times:>8.1}x");
+        falls_short |= is_bound && (speed < SPEED || share < OF_SERDE_JSON);
+    }
+    for (name, theirs) in [
+        ("read and write with serde_json", &speeds.serde_json),
+        ("event → lines, gzip, in python", &speeds.python),
+    ] {
+        println!("{name:<44} {:>8.0}", median(theirs.clone()));
+    }
+    falls_short
+}
+
+fn ask(command: &mut Command) -> anyhow::Result<Value> {
+    let printed = step::run_quietly(PACKAGE, command)?;
     serde_json::from_slice(&printed).context("the answer is not JSON")
 }
 

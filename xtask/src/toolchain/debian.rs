@@ -21,7 +21,8 @@ use super::{Target, has_library};
 /// have their versions in their names.
 const PACKAGES: [&str; 3] = ["rustc-web", "libstd-rust-web-dev", "rust-web-src"];
 
-const HOST: &str = "x86_64-unknown-linux-gnu";
+/// This machine's processor, as the compiler and Debian's folders name it alike.
+const PROCESSOR: &str = std::env::consts::ARCH;
 
 /// Finds the compiler with its library, or makes it, and gives what cargo must have in its
 /// environment to take it.
@@ -38,7 +39,9 @@ pub(super) fn ready(
         ("RUSTC", usr.join("bin").join("rustc").into_os_string()),
         (
             "LD_LIBRARY_PATH",
-            usr.join("lib").join("x86_64-linux-gnu").into_os_string(),
+            usr.join("lib")
+                .join(format!("{PROCESSOR}-linux-gnu"))
+                .into_os_string(),
         ),
     ];
     if !has_library(&mut compiler(&environment), target.triple) {
@@ -47,6 +50,8 @@ pub(super) fn ready(
         );
         // What an interrupted run left would be taken for the whole.
         clear(directory)?;
+        // Cargo would go on with what it compiled for the library before.
+        clear(&step::target().join(target.triple))?;
         unpack(directory)?;
         probe(&environment)?;
         build(directory, &usr, &environment, target)?;
@@ -187,7 +192,8 @@ fn link_linker(rustlib: &Path) -> anyhow::Result<()> {
         "find the linker",
         step::command("rustc").args(["--print", "sysroot"]),
     )?;
-    let part = Path::new(HOST).join("bin").join("rust-lld");
+    let host = format!("{PROCESSOR}-unknown-linux-gnu");
+    let part = Path::new(&host).join("bin").join("rust-lld");
     let sysroot = PathBuf::from(String::from_utf8_lossy(&printed).trim());
     let linker = sysroot.join("lib").join("rustlib").join(&part);
     let place = rustlib.join(&part);

@@ -1,10 +1,8 @@
 //! A batch as one line in CloudWatch's embedded metric format, without any payload.
 
-use std::borrow::Cow;
-
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{BatchReport, NAMESPACE, quantiles, total};
+use super::{BatchReport, DIMENSIONS, Directive, Metric, quantiles, total};
 
 /// What a batch says to CloudWatch: its own values, and beneath `_aws` which of them are metrics.
 ///
@@ -13,29 +11,6 @@ use super::{BatchReport, NAMESPACE, quantiles, total};
 pub struct Line<'a> {
     pub(super) report: &'a BatchReport,
     pub(super) function: &'a str,
-}
-
-/// Which values of a line are metrics.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Directive<'a> {
-    timestamp: i64,
-    cloud_watch_metrics: [Named<'a>; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Named<'a> {
-    namespace: &'a str,
-    dimensions: [[&'a str; 2]; 1],
-    metrics: &'a [Metric],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metric {
-    name: Cow<'static, str>,
-    unit: &'static str,
 }
 
 impl Serialize for Line<'_> {
@@ -47,8 +22,9 @@ impl Serialize for Line<'_> {
             retry_from,
         } = self.report;
         let mut line = serializer.serialize_map(None)?;
-        line.serialize_entry("FunctionName", self.function)?;
-        line.serialize_entry("Pipeline", &circumstances.pipeline)?;
+        let [function, pipeline] = DIMENSIONS;
+        line.serialize_entry(function, self.function)?;
+        line.serialize_entry(pipeline, &circumstances.pipeline)?;
         let duration = circumstances.duration.as_millis();
         let duration = u64::try_from(duration).unwrap_or(u64::MAX);
         line.serialize_entry("duration_ms", &duration)?;
@@ -93,22 +69,8 @@ impl Serialize for Line<'_> {
             line.serialize_entry("first_sequence_number", first.sequence_number().as_str())?;
             line.serialize_entry("last_sequence_number", last.sequence_number().as_str())?;
         }
-        let directive = Directive {
-            timestamp: circumstances.at.timestamp_millis(),
-            cloud_watch_metrics: [Named {
-                namespace: NAMESPACE,
-                dimensions: [["FunctionName", "Pipeline"]],
-                metrics: &metrics,
-            }],
-        };
+        let directive = Directive::new(circumstances.at, &metrics);
         line.serialize_entry("_aws", &directive)?;
         line.end()
-    }
-}
-
-impl Metric {
-    fn new(name: impl Into<Cow<'static, str>>, unit: &'static str) -> Self {
-        let name = name.into();
-        Self { name, unit }
     }
 }

@@ -1,12 +1,15 @@
 //! The handler without Lambda and without S3: an event in, objects out to nowhere.
 //!
-//! `speed` prints how fast that is beside reading and writing the same JSON with `serde_json`,
-//! and `memory` prints how much the process held at most for one event of 6 MB.
+//! `speed BYTES` prints how fast that is with records of such a size, beside reading and writing the
+//! same JSON with `serde_json`; `memory` prints how much the process held at most for one event of
+//! 6 MB; and `event BYTES` prints the event itself.
 
 mod event;
 mod memory;
 mod nowhere;
 mod speed;
+
+use std::io::Write as _;
 
 use anyhow::bail;
 use pipeline::Config;
@@ -24,10 +27,14 @@ async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let figures = match arguments[..] {
-        ["speed"] => speed::measure().await?,
+        ["event", bytes] => {
+            std::io::stdout().write_all(&event::large(bytes.parse()?, 1).event)?;
+            return Ok(());
+        }
+        ["speed", bytes] => speed::measure(bytes.parse()?).await?,
         ["memory", "one"] => memory::measure("all/", 1).await?,
         ["memory", "many"] => memory::measure("n={{ partition }}/", memory::PARTITIONS).await?,
-        _ => bail!("expected speed, memory one or memory many"),
+        _ => bail!("expected event BYTES, speed BYTES, memory one or memory many"),
     };
     println!("{figures}");
     Ok(())

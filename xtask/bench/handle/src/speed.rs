@@ -10,19 +10,17 @@ use crate::config;
 use crate::event::large;
 use crate::nowhere::handle;
 
-/// A common size of events.
-const RECORD_BYTES: usize = 1_000;
-
 /// How long each side is run.
 const TIME: Duration = Duration::from_secs(1);
 
 /// Handles the same event again and again, and reads and writes the same JSON again and again.
+/// A record has about `record_bytes`.
 ///
 /// # Errors
 ///
 /// When a record is not stored.
-pub(crate) async fn measure() -> anyhow::Result<Value> {
-    let large = large(RECORD_BYTES, 1);
+pub(crate) async fn measure(record_bytes: usize) -> anyhow::Result<Value> {
+    let large = large(record_bytes, 1);
     let bytes: usize = large.payloads.iter().map(Vec::len).sum();
     let mut figures = json!({
         "records": large.payloads.len(),
@@ -34,7 +32,7 @@ pub(crate) async fn measure() -> anyhow::Result<Value> {
         ("zstd", Compression::Zstd),
         ("gzip", Compression::Gzip),
     ] {
-        let config = config("all/dt=%Y-%m-%d/", compression)?;
+        let config = config("lines/dt=%Y-%m-%d/hour=%H/", compression)?;
         let (mut rounds, began) = (0_u32, Instant::now());
         while began.elapsed() < TIME {
             black_box(handle(&config, &large.event).await?);
