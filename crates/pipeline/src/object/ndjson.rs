@@ -110,10 +110,13 @@ impl IdMember {
 }
 
 /// The identity of a line that [`push_line`] wrote; `None` for a line of another origin.
-pub fn identity_of_line(line: &[u8], id: &IdMember) -> Option<Identity> {
-    let rest = line.strip_prefix(id.opening.as_bytes())?;
-    let end = rest.iter().position(|byte| *byte == b'"')?;
-    std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
+///
+/// It is the first member, whatever that is called: a line keeps the name that the pipeline gave
+/// when it was written.
+pub fn identity_of_line(line: &[u8]) -> Option<Identity> {
+    let (_, rest) = beginning_of_string(line.strip_prefix(b"{\"")?)?;
+    let (identity, _) = beginning_of_string(rest.strip_prefix(b":\"")?)?;
+    std::str::from_utf8(identity).ok()?.parse().ok()
 }
 
 /// Appends a record as one line. With an `id` the text has to be an object without that member.
@@ -141,6 +144,17 @@ pub fn push_line(lines: &mut Vec<u8>, id: Option<&IdMember>, identity: &Identity
     lines.push(b'\n');
 }
 
+/// What is within a string that has begun, still escaped, and what comes after it.
+fn beginning_of_string(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut is_escaped = false;
+    let end = text.iter().position(|byte| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    })?;
+    Some((&text[..end], &text[end + 1..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,11 +179,19 @@ mod tests {
 
     #[test]
     fn the_identity_is_read_back_from_a_line_and_from_no_other() {
-        let id = IdMember::new("_id");
-        let found = identity_of_line(line(Some("_id"), "{\"a\": 1}").as_bytes(), &id);
-        assert_eq!(found, "shardId-000000000000:42:7".parse().ok());
-        for other in ["{\"a\": 1}", "{\"_id\":\"7\"}", "{\"_id\":\"", ""] {
-            assert_eq!(identity_of_line(other.as_bytes(), &id), None, "{other}");
+        for name in ["_id", "record", "a\"b", "\\", ""] {
+            let found = identity_of_line(line(Some(name), "{\"a\": 1}").as_bytes());
+            assert_eq!(found, "shardId-000000000000:42:7".parse().ok(), "{name}");
+        }
+        for other in [
+            "{\"a\": 1}",
+            "{\"_id\":\"7\"}",
+            "{\"_id\":\"",
+            "{\"_id\\",
+            "{",
+            "",
+        ] {
+            assert_eq!(identity_of_line(other.as_bytes()), None, "{other}");
         }
     }
 

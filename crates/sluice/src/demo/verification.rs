@@ -10,7 +10,7 @@ use pipeline::Pipeline;
 use pipeline::config::Form;
 use pipeline::layout::QUARANTINE_PREFIX;
 use pipeline::object::{
-    COUNT_METADATA, Compression, IdMember, PIPELINE_METADATA, RECORD_METADATA, identity_of_line,
+    COUNT_METADATA, Compression, PIPELINE_METADATA, RECORD_METADATA, identity_of_line,
 };
 
 /// Where the stack keeps records that a function did not accept.
@@ -79,17 +79,16 @@ pub(super) fn look(stack: &Stack, pipeline: &Pipeline) -> anyhow::Result<Found> 
         if let (Some(count), Form::Batch { id, .. }) =
             (object.metadata.get(COUNT_METADATA), &pipeline.config().form)
         {
-            match id {
-                Some(id) => {
-                    for identity in lines(&folder.join(&object.key), id)? {
-                        if known.insert(identity.clone()) {
-                            found.stored.push(identity);
-                        } else {
-                            found.repeated += 1;
-                        }
+            if id.is_none() {
+                found.nameless += count.parse().unwrap_or(0);
+            } else {
+                for identity in lines(&folder.join(&object.key))? {
+                    if known.insert(identity.clone()) {
+                        found.stored.push(identity);
+                    } else {
+                        found.repeated += 1;
                     }
                 }
-                None => found.nameless += count.parse().unwrap_or(0),
             }
             found.keys.insert(object.key);
             continue;
@@ -121,14 +120,14 @@ impl Found {
 }
 
 /// The identities of the lines of an object.
-fn lines(file: &Path, id: &IdMember) -> anyhow::Result<Vec<String>> {
+fn lines(file: &Path) -> anyhow::Result<Vec<String>> {
     let cannot = || format!("{} cannot be read", file.display());
     let body = std::fs::read(file).with_context(cannot)?;
     let compression = Compression::of_key(&file.to_string_lossy()).with_context(cannot)?;
     let lines = compression.decompress(&body).with_context(cannot)?;
     let lines = lines.split_inclusive(|byte| *byte == b'\n');
     Ok(lines
-        .map(|line| match identity_of_line(line, id) {
+        .map(|line| match identity_of_line(line) {
             Some(identity) => identity.to_string(),
             None => format!("a line of {}", file.display()),
         })

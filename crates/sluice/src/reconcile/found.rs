@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use pipeline::object::{
-    COUNT_METADATA, Compression, FIRST_METADATA, IdMember, SHA256_METADATA, SHARD_METADATA,
-    identity_of_line, sha256,
+    COUNT_METADATA, Compression, FIRST_METADATA, SHA256_METADATA, SHARD_METADATA, identity_of_line,
+    sha256,
 };
 use pipeline::record::Identity;
 
@@ -209,12 +209,11 @@ impl Found {
         key: &str,
         object: u32,
         read: &Read,
-        id: &IdMember,
     ) -> Result<(), String> {
         let lines = opened(key, read)?;
         let mut nameless = 0_u64;
         for line in lines.split_inclusive(|byte| *byte == b'\n') {
-            match identity_of_line(line, id) {
+            match identity_of_line(line) {
                 Some(identity) => {
                     self.stored(expected, &identity, object);
                 }

@@ -8,7 +8,7 @@ use pipeline::Pipeline;
 use pipeline::config::Form;
 use pipeline::layout::{FAILURE_PREFIX, QUARANTINE_PREFIX, is_reserved};
 use pipeline::object::{
-    ARRIVAL_METADATA, COUNT_METADATA, FIRST_METADATA, IdMember, PIPELINE_METADATA, REASON_METADATA,
+    ARRIVAL_METADATA, COUNT_METADATA, FIRST_METADATA, PIPELINE_METADATA, REASON_METADATA,
     RECORD_METADATA, SHA256_METADATA, SHARD_METADATA, sha256,
 };
 use pipeline::record::Identity;
@@ -53,7 +53,7 @@ impl Search<'_> {
         match &config.form {
             Form::Record { .. } => self.look_at_records(&mut found).await?,
             Form::Batch { id, .. } => {
-                self.look_at_lines(id.as_ref(), &mut found).await?;
+                self.look_at_lines(id.is_some(), &mut found).await?;
             }
         }
         self.bar.set_message("quarantined");
@@ -99,7 +99,7 @@ impl Search<'_> {
     }
 
     /// Layout `batch`: each line of an object names its record.
-    async fn look_at_lines(&self, id: Option<&IdMember>, found: &mut Found) -> anyhow::Result<()> {
+    async fn look_at_lines(&self, are_named: bool, found: &mut Found) -> anyhow::Result<()> {
         let mut reads = self
             .stored()
             .map_ok(|listed| self.object(listed.key))
@@ -116,11 +116,13 @@ impl Search<'_> {
                 continue;
             }
             found.objects += 1;
-            let wrong = match id {
-                Some(id) => found.lines(self.expected, &key, object, &read, id),
+            let wrong = if are_named {
+                found.lines(self.expected, &key, object, &read)
+            } else if self.is_expected(&read.metadata) {
                 // Of the records from which on it was made, only their number is known.
-                None if self.is_expected(&read.metadata) => found.nameless(&key, object, &read),
-                None => Ok(()),
+                found.nameless(&key, object, &read)
+            } else {
+                Ok(())
             };
             if let Err(why) = wrong {
                 found.corrupt.push((object, why));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use pipeline::config::{Form, OnCollision};
-use pipeline::object::{self, Compression, IdMember, Stamp, identity_of_line};
+use pipeline::object::{self, Compression, Stamp, identity_of_line};
 use pipeline::outcome::QuarantineReason;
 use pipeline::record::{Identity, SequenceNumber};
 
@@ -35,9 +35,9 @@ impl Redrive<'_> {
         match self.config().form.clone() {
             Form::Record { on_collision } => self.foresee_each(on_collision, wanted).await,
             Form::Batch {
-                id: Some(id),
+                id: Some(_),
                 compression,
-            } => self.foresee_lines(&id, compression, wanted).await,
+            } => self.foresee_lines(compression, wanted).await,
             // Lines that do not tell who they are cannot be found again.
             Form::Batch { id: None, .. } => Ok(()),
         }
@@ -124,7 +124,6 @@ impl Redrive<'_> {
     /// Layout `batch`: objects tell by their names between which records to look for a line.
     async fn foresee_lines(
         &self,
-        id: &IdMember,
         compression: Compression,
         wanted: Vec<&mut Judged>,
     ) -> anyhow::Result<()> {
@@ -158,7 +157,7 @@ impl Redrive<'_> {
                     continue;
                 };
                 let lines = lines.split_inclusive(|byte| *byte == b'\n');
-                there.extend(lines.filter_map(|line| identity_of_line(line, id)));
+                there.extend(lines.filter_map(identity_of_line));
             }
             for judged in wanted {
                 if there.contains(&judged.identity) {

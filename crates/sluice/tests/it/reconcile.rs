@@ -339,6 +339,30 @@ async fn what_was_stored_before_the_key_changed_is_found_where_it_was() {
 }
 
 #[tokio::test]
+async fn lines_are_known_by_the_name_that_their_identity_had_when_they_were_written() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("pipelines");
+    std::fs::create_dir(&folder).unwrap();
+    let write = |id: &str| {
+        let text = format!(
+            "stream: {{name: renamed-stream, shards: 1}}\nbucket: renamed\n\
+             process: {{function: Renamed}}\n\
+             object: {{layout: batch, key: lines/, id: {id}}}\n"
+        );
+        std::fs::write(folder.join("renamed.yaml"), text).unwrap();
+    };
+    write("_id");
+    let stack = Stack::start_with(&folder, &data.path().join("stack"), &["--no-limits"]);
+    put(&stack.kinesis().await, "renamed-stream", &records(9)).await;
+    let (is_fine, balance) = reconcile(&stack, &folder, "renamed", &["--wait", "60"]);
+    assert!(is_fine, "{balance}");
+    write("record");
+    let (is_fine, balance) = reconcile(&stack, &folder, "renamed", &[]);
+    assert!(is_fine, "{balance}");
+    assert_counts(&balance, &[("stored", 9), ("missing", 0), ("corrupt", 0)]);
+}
+
+#[tokio::test]
 async fn lines_that_name_no_record_are_held_against_their_digest_and_their_copies_are_counted() {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().join("pipelines");
