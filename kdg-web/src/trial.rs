@@ -108,8 +108,11 @@ pub enum Fate {
         /// Its text, or the record's line.
         body: String,
     },
-    /// The filter or the program drops it.
-    Filtered,
+    /// It is dropped.
+    Filtered {
+        /// What drops it, as a sentence.
+        because: String,
+    },
     /// It is kept apart.
     Quarantined {
         /// The reason's code.
@@ -223,7 +226,7 @@ pub fn headline(answer: &Answer) -> String {
         Answer::Tried { records, .. } => match records.as_slice() {
             [one] => match &one.fate {
                 Fate::Stored { key, .. } => format!("Stored as {key}"),
-                Fate::Filtered => "Filtered: the pipeline's filter or program drops it".into(),
+                Fate::Filtered { because } => format!("Filtered: {because}"),
                 Fate::Quarantined { code, .. } => format!("Quarantined: {code}"),
             },
             several => {
@@ -233,7 +236,7 @@ pub fn headline(answer: &Answer) -> String {
                     "{} records in one: {} stored, {} filtered, {} quarantined",
                     several.len(),
                     count(|fate| matches!(fate, Fate::Stored { .. })),
-                    count(|fate| matches!(fate, Fate::Filtered)),
+                    count(|fate| matches!(fate, Fate::Filtered { .. })),
                     count(|fate| matches!(fate, Fate::Quarantined { .. })),
                 )
             }

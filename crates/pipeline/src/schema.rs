@@ -90,6 +90,12 @@ fn wrong(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::Referencing(ReferencingError::Unretrievable { uri, .. }) => format!(
             "it refers to `{uri}`, and everything has to be in the one file: move that into its `$defs`"
         ),
+        ValidationErrorKind::Referencing(_) => {
+            format!("{error}; it may refer to its own parts only")
+        }
+        ValidationErrorKind::Format { format } if format == "regex" => format!(
+            "{error} that takes linear time: write it without lookaround and backreferences"
+        ),
         _ => error.to_string(),
     }
 }

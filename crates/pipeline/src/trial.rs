@@ -57,8 +57,11 @@ pub enum Fate {
         /// The object's text, or the line.
         body: String,
     },
-    /// The filter or the program drops it.
-    Filtered,
+    /// It is dropped.
+    Filtered {
+        /// What drops it, as a sentence.
+        because: &'static str,
+    },
     /// It can never succeed.
     Quarantined {
         /// The reason's code.
@@ -110,12 +113,12 @@ impl Tried {
             decoded: verdict.opened.into_iter().map(Step::name).collect(),
             passed: is_stored && has_filter,
             late: moved.map(|moved| moved.to_string()),
-            fate: fate(config, record, verdict.intent),
+            fate: fate(config, record, packing, verdict.intent),
         }
     }
 }
 
-fn fate(config: &Config, record: &Record, intent: Intent) -> Fate {
+fn fate(config: &Config, record: &Record, packing: Packing, intent: Intent) -> Fate {
     let identity = &record.identity;
     match intent {
         Intent::Store { key, body, .. } => {
@@ -133,7 +136,12 @@ fn fate(config: &Config, record: &Record, intent: Intent) -> Fate {
                 body: String::from_utf8_lossy(&body).trim_end().to_owned(),
             }
         }
-        Intent::Filter => Fate::Filtered,
+        Intent::Filter => Fate::Filtered {
+            because: match packing {
+                Packing::NoLogEvents => "it is a message of CloudWatch Logs without events",
+                _ => "the pipeline's filter or program drops it",
+            },
+        },
         Intent::Quarantine(reason) => {
             let key = object::quarantine_key(&config.name, reason.code(), identity);
             Fate::Quarantined {

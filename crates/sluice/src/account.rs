@@ -11,8 +11,9 @@ use tracing_subscriber::EnvFilter;
 const LOG_VARIABLE: &str = "SLUICE_LOG";
 
 /// `s3s` calls every 404 and 412 an error, which a replayed record meets as a matter of course;
-/// `aws_config` tells of every place where it finds no credentials.
-const DEFAULT_LOG: &str = "warn,s3s=off,aws_config=error";
+/// `aws_config` tells of every place where it finds no credentials; what `vrl` finds in a program is
+/// told with its place.
+const DEFAULT_LOG: &str = "warn,s3s=off,aws_config=error,vrl=error";
 
 /// How often somebody who sees no bar hears how things stand.
 const PULSE: Duration = Duration::from_secs(15);

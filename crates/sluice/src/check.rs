@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use anyhow::Context;
 use ingest::answer;
 use ingest::map::{Mapped, Mapper};
-use kdg::{Scene, SeededEntropy};
+use kdg::{MAX_RECORD_BYTES, Scene, SeededEntropy};
 use pipeline::Config;
 use pipeline::config::{Form, IngestConfig, OnCollision};
 use pipeline::decode::Packing;
@@ -80,6 +80,12 @@ fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
         described.file.display(),
         trial.bytes
     ))?;
+    let is_refused = trial.bytes > MAX_RECORD_BYTES;
+    if is_refused {
+        print(&format!(
+            "  refused      by a stream, which takes {MAX_RECORD_BYTES} bytes of a record and its key by default"
+        ))?;
+    }
     for tried in &trial.records {
         if let Some(place) = tried.place {
             print(&format!(
@@ -89,7 +95,7 @@ fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
         }
         tell(tried)?;
     }
-    Ok(trial.is_fine())
+    Ok(trial.is_fine() && !is_refused)
 }
 
 fn tell(tried: &Tried) -> anyhow::Result<()> {
@@ -112,7 +118,7 @@ fn tell(tried: &Tried) -> anyhow::Result<()> {
             print(&format!("  stored as    {key}"))?;
             print(&format!("  with body    {}", shorten(body)))
         }
-        Fate::Filtered => print("  filtered     the pipeline's filter or program drops it"),
+        Fate::Filtered { because } => print(&format!("  filtered     {because}")),
         Fate::Quarantined {
             code,
             reason,

@@ -58,9 +58,9 @@ impl Packing {
     pub fn steps(self) -> &'static [Step] {
         const GZIP: Step = Step::Compressed(Compression::Gzip);
         match self {
-            Self::None | Self::NoLogEvents => &[Step::Base64],
+            Self::None => &[Step::Base64],
             Self::Aggregate { .. } => &[Step::Base64, Step::Aggregate],
-            Self::TooManyLogEvents => &[Step::Base64, GZIP],
+            Self::NoLogEvents | Self::TooManyLogEvents => &[Step::Base64, GZIP],
             Self::LogEvents => &[Step::Base64, GZIP, Step::LogEvent],
         }
     }

@@ -123,3 +123,17 @@ fn a_schema_of_another_draft_is_refused_by_name() {
         "{said}"
     );
 }
+
+#[test]
+fn a_pattern_that_could_take_for_ever_is_refused_with_what_to_leave_out() {
+    for pattern in [r"^(?=(a+)+$)a", r"^(a|aa)+\1$"] {
+        let schema = json!({"properties": {"a": {"pattern": pattern}}});
+        let error = Schema::compile(&schema).unwrap_err();
+        assert!(error.path.starts_with("/properties/a"), "{error}");
+        let said = error.to_string();
+        assert!(
+            said.contains("without lookaround and backreferences"),
+            "{said}"
+        );
+    }
+}

@@ -25,6 +25,10 @@ fn a_record_is_dry_run_and_its_fate_explained() {
     let poison = check("{");
     assert_eq!(poison.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&poison.stdout).contains("quarantined  not-json"));
+    let event = r#"{"user_id":"user_1","event":"click","timestamp":5,"note":"#;
+    let large = check(&format!("{event}\"{}\"}}", "~".repeat(1024 * 1024)));
+    assert_eq!(large.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&large.stdout).contains("refused      by a stream"));
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn printed(answer: &Value) -> Vec<String> {
                 lines.push(format!("  with body    {}", text(&fate["body"])));
             }
             "filtered" => {
-                lines.push("  filtered     the pipeline's filter or program drops it".into());
+                lines.push(format!("  filtered     {}", text(&fate["because"])));
             }
             _ => {
                 let (code, reason) = (text(&fate["code"]), text(&fate["reason"]));
@@ -116,6 +116,10 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
             br#"{"first_name":"Bo","last_name":"L","age":20}"#.to_vec(),
         ),
         ("random-user", br#"{"age":"old"}"#.to_vec()),
+        (
+            "random-user",
+            gzip(br#"{"messageType":"CONTROL_MESSAGE","logEvents":[]}"#),
+        ),
     ];
     for name in ["user-activity", "kdg-archive", "page-views"] {
         for broken in [

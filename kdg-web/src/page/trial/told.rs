@@ -73,9 +73,9 @@ fn Verdict(
             <dd><pre class="content" tabindex="0" aria-label="What is stored">{beginning(body)}</pre></dd>
         }
         .into_any(),
-        Fate::Filtered => view! {
+        Fate::Filtered { because } => view! {
             <dt>"Filtered"</dt>
-            <dd>"the pipeline's filter or program drops it"</dd>
+            <dd>{because}</dd>
         }
         .into_any(),
         Fate::Quarantined {

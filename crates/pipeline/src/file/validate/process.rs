@@ -128,8 +128,7 @@ impl Check<'_> {
             Schema::check_draft(&schema).and_then(|()| Schema::compile(&schema).map(drop));
         if let Err(error) = compiled {
             let message = format!("`{}` is no JSON Schema: {error}", file.value);
-            let remedy = "correct the file; it may refer to its own parts only";
-            self.refuse(field, file, None, message, remedy);
+            self.refuse(field, file, None, message, "correct the file");
         }
         Some(schema)
     }
