@@ -54,7 +54,7 @@ const TOGETHER: Subject = Subject {
     folder: "xtask/bench/pipelines",
     handler: "lines_handler",
     records: [1_000_000, 100_000],
-    target: 3.0,
+    target: 20.0,
 };
 
 /// How many records a second ours moves at least as lines.
