@@ -5,11 +5,12 @@ use std::path::Path;
 
 use crate::bad_input::said;
 use crate::stack::{pipelines, sluice};
+use crate::trial::{LOG_MESSAGE_WITHOUT_EVENTS, gzip};
 
 #[test]
 fn a_record_is_dry_run_and_its_fate_explained() {
     let folder = tempfile::tempdir().unwrap();
-    let check = |record: &str| {
+    let check_bytes = |record: &[u8]| {
         let file = folder.path().join("record");
         fs::write(&file, record).unwrap();
         let pipeline = pipelines().join("user-activity.yaml");
@@ -19,12 +20,17 @@ fn a_record_is_dry_run_and_its_fate_explained() {
             .output()
             .unwrap()
     };
+    let check = |record: &str| check_bytes(record.as_bytes());
     let fine = check(r#"{"user_id":"user_1","event":"click","timestamp":5}"#);
     assert!(fine.status.success());
     assert!(String::from_utf8_lossy(&fine.stdout).contains("stored as    user_1_5.json"));
     let poison = check("{");
     assert_eq!(poison.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&poison.stdout).contains("quarantined  not-json"));
+    let ping = check_bytes(&gzip(LOG_MESSAGE_WITHOUT_EVENTS));
+    let said = String::from_utf8_lossy(&ping.stdout).into_owned();
+    assert!(said.contains("decoded      base64, gzip"), "{said}");
+    assert!(said.contains("filtered     it is a message of CloudWatch Logs without events"));
     let event = r#"{"user_id":"user_1","event":"click","timestamp":5,"note":"#;
     let large = check(&format!("{event}\"{}\"}}", "~".repeat(1024 * 1024)));
     assert_eq!(large.status.code(), Some(1));

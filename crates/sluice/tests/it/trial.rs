@@ -64,11 +64,14 @@ fn printed(answer: &Value) -> Vec<String> {
     lines
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
+
+/// What CloudWatch Logs sends to learn whether it can.
+pub(crate) const LOG_MESSAGE_WITHOUT_EVENTS: &[u8] = br#"{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs","logGroup":"","logStream":"","subscriptionFilters":[],"logEvents":[]}"#;
 
 /// For each pipeline a record that is stored, and what else it treats in a way of its own.
 fn records() -> Vec<(&'static str, Vec<u8>)> {
@@ -116,10 +119,7 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
             br#"{"first_name":"Bo","last_name":"L","age":20}"#.to_vec(),
         ),
         ("random-user", br#"{"age":"old"}"#.to_vec()),
-        (
-            "random-user",
-            gzip(br#"{"messageType":"CONTROL_MESSAGE","logEvents":[]}"#),
-        ),
+        ("user-activity", gzip(LOG_MESSAGE_WITHOUT_EVENTS)),
     ];
     for name in ["user-activity", "kdg-archive", "page-views"] {
         for broken in [
