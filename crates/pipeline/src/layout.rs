@@ -12,7 +12,7 @@ use std::fmt::{self, Write};
 use chrono::{DateTime, Utc, format::Item};
 use serde::{Deserialize, Serialize};
 use vrl::{
-    path::{OwnedValuePath, parse_value_path},
+    path::{OwnedSegment, OwnedValuePath, parse_value_path},
     value::Value,
 };
 
@@ -81,6 +81,14 @@ impl Field {
             path: value_path(source).ok_or_else(wrong)?,
             source: source.to_owned(),
         })
+    }
+
+    /// The member of the record that it is, or lies within.
+    fn member(&self) -> Option<&str> {
+        match self.path.segments.first() {
+            Some(OwnedSegment::Field(member)) => Some(member.as_str()),
+            _ => None,
+        }
     }
 }
 
@@ -196,6 +204,24 @@ impl KeyTemplate {
     /// Whether a key depends on fields of the record, and not just on its metadata.
     pub fn reads_fields(&self) -> bool {
         self.timestamp.is_some() || self.parts.iter().any(|part| matches!(part, Part::Field(_)))
+    }
+
+    /// Whether a key depends on this member of the record, which is then an object.
+    pub fn reads_member(&self, name: &str) -> bool {
+        self.members().any(|member| member == name)
+    }
+
+    /// Whether a key depends on any member of the record.
+    pub fn reads_objects(&self) -> bool {
+        self.members().next().is_some()
+    }
+
+    fn members(&self) -> impl Iterator<Item = &str> {
+        let fields = self.parts.iter().filter_map(|part| match part {
+            Part::Field(field) => Some(field),
+            _ => None,
+        });
+        fields.chain(&self.timestamp).filter_map(Field::member)
     }
 
     /// Whether the template has `strftime` specifiers.

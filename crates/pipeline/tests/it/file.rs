@@ -361,3 +361,65 @@ fn columns_are_for_lines_and_have_types_of_athena() {
         ]
     );
 }
+
+#[test]
+fn a_place_that_needs_the_member_of_every_line_is_refused() {
+    let batch = |object: &str| {
+        let key = "key: '{{ id }}.json'";
+        with(key, &format!("layout: batch\n  {object}")).join(" ")
+    };
+    for object in [
+        "key: 'a/{{ _id }}/'",
+        "key: 'a/{{ _id.x }}/'",
+        "key: 'a/{{ no }}/'\n  id: no",
+    ] {
+        let problems = batch(object);
+        assert!(problems.contains("object.key: needs `"), "{problems}");
+    }
+    let problems = batch("key: 'a/%Y/'\n  timestamp: _id");
+    assert!(
+        problems.contains("object.timestamp: needs `_id`"),
+        "{problems}"
+    );
+    let free = "layout: batch\n  key: 'a/{{ _id }}/'\n  id: ''";
+    parse(&MINIMAL.replace("key: '{{ id }}.json'", free));
+}
+
+#[test]
+fn a_program_that_makes_no_object_is_refused_where_one_is_needed() {
+    let program = |program: &str, object: &str| {
+        let function = format!("function: function\n  program: '{program}'");
+        let source = MINIMAL.replace("function: function", &function);
+        source.replace("key: '{{ id }}.json'", object)
+    };
+    let batch = "layout: batch\n  key: a/";
+    for source in [
+        program(". = 5", "key: '{{ id }}.json'"),
+        program(". = [.]", batch),
+    ] {
+        let problems = problems(&source).join(" ");
+        assert!(problems.contains("of every record"), "{problems}");
+    }
+    for (fine, object) in [
+        (". = 5", "key: '{{ %uuid }}.json'"),
+        (". = [.]", "layout: batch\n  key: a/\n  id: ''"),
+        (".id = 5", "key: '{{ id }}.json'"),
+        ("if .x == 1 { . = 5 }", batch),
+        ("abort", batch),
+    ] {
+        parse(&program(fine, object));
+    }
+}
+
+#[test]
+fn a_schema_that_refuses_every_record_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.yaml");
+    let schema = "function: function\n  schema: test.schema.json";
+    fs::write(&path, MINIMAL.replace("function: function", schema)).unwrap();
+    fs::write(folder.path().join("test.schema.json"), "false").unwrap();
+    let problems = Pipeline::read(&path).unwrap_err().to_string();
+    assert!(problems.contains("refuses every record"), "{problems}");
+    fs::write(folder.path().join("test.schema.json"), "true").unwrap();
+    Pipeline::read(&path).unwrap();
+}

@@ -4,7 +4,7 @@ use serde_saphyr::Spanned;
 
 use super::{Check, aws, raw};
 use crate::{
-    config::ObjectSettings,
+    config::{DEFAULT_ID, ObjectSettings},
     layout::{self, KeyTemplate, Layout},
 };
 
@@ -45,7 +45,29 @@ impl Check<'_> {
                 remedy,
             );
         }
+        self.own_member(raw);
         self.together(raw);
+    }
+
+    /// Refuses a place that depends on the member which records must not have.
+    fn own_member(&mut self, raw: &raw::Object) {
+        let id = raw.id.as_ref().map_or(DEFAULT_ID, |id| &id.value);
+        if raw.layout != Layout::Batch || id.is_empty() {
+            return;
+        }
+        let mut refuse = |field, scalar, template: Result<KeyTemplate, _>| {
+            if template.is_ok_and(|template| template.reads_member(id)) {
+                let message = format!("needs `{id}`, which every line gets and no record may have");
+                let remedy = "name another field, or choose another name as object.id";
+                self.refuse(field, scalar, None, message, remedy);
+            }
+        };
+        let key = KeyTemplate::parse(&raw.key.value, raw.layout, None);
+        refuse("object.key", &raw.key, key);
+        if let Some(timestamp) = &raw.timestamp {
+            let time = KeyTemplate::parse("%Y/", raw.layout, Some(&timestamp.value));
+            refuse("object.timestamp", timestamp, time);
+        }
     }
 
     /// Refuses settings that another one makes idle.
@@ -92,6 +114,13 @@ impl Check<'_> {
             self.refuse_at(value.referenced, field, message, remedy);
         }
     }
+}
+
+/// Whether a record that is no object is never stored. A key may read `{{ [0] }}` of an array.
+pub(super) fn needs_objects(raw: &raw::Object) -> bool {
+    let key = KeyTemplate::parse(&raw.key.value, raw.layout, None);
+    let has_id = raw.id.as_ref().is_none_or(|id| !id.value.is_empty());
+    (raw.layout == Layout::Batch && has_id) || key.is_ok_and(|key| key.reads_objects())
 }
 
 /// What the function is told of its objects.
