@@ -2,6 +2,8 @@
 //!
 //! A reason has a stable kebab-case code, for metrics and object keys, and a sentence for people.
 
+use std::time::Duration;
+
 use crate::layout::Unrenderable;
 
 /// What became of one record.
@@ -97,6 +99,15 @@ pub enum QuarantineReason {
     /// The filter or the program failed on it.
     #[error("{0}")]
     ProgramError(String),
+    /// The schema, the filter or the program does not come to an end on it.
+    #[error(
+        "the schema, the filter and the program were not done with the record after {:.1} s; make the regular expression or the loop that takes so long simpler, or raise process.timeout_seconds",
+        .after.as_secs_f64()
+    )]
+    TooSlow {
+        /// How long they were waited for.
+        after: Duration,
+    },
     /// A program would round one of its numbers.
     #[error(
         "the program would store the integer {0} rounded, which does not fit in 64 bits with a sign; send it as a string"
@@ -145,6 +156,7 @@ impl QuarantineReason {
             Self::TooDeep { .. } => "too-deep",
             Self::NotJson(_) => "not-json",
             Self::ProgramError(_) => "program-error",
+            Self::TooSlow { .. } => "too-slow",
             Self::NumberTooLarge(_) | Self::NumberOutOfRange { .. } => "number-too-large",
             Self::KeyUnrenderable(_) => "key-unrenderable",
             Self::Late(_) => "late",

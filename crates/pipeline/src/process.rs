@@ -4,12 +4,14 @@
 //! compressed payloads can be many times as large as their event.
 
 mod each;
+mod patience;
 mod segment;
 mod together;
 
 use std::{
     borrow::Cow,
     slice,
+    sync::Arc,
     time::{Duration, SystemTime},
     vec,
 };
@@ -19,6 +21,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
 
+pub use self::patience::verdict_before;
 use self::segment::{Claim, Member, Segment};
 use crate::{
     config::{Config, Form},
@@ -30,7 +33,7 @@ use crate::{
     record::Record,
     report::{BatchReport, Circumstances, Settled, Tally, Unaccounted},
     store::{Condition, Put, Store},
-    verdict::{self, Intent},
+    verdict::Intent,
 };
 
 /// How many puts are under way at once.
@@ -39,10 +42,14 @@ const CONCURRENCY: usize = 64;
 /// How much of an invocation's time is kept back for the answer, at most.
 const MARGIN: Duration = Duration::from_secs(1);
 
+/// The part of an invocation's time after which a record is given up as too slow. One that was not
+/// given as much, because others came before it, is tried again as the first of a batch.
+const PATIENCE: f64 = 0.4;
+
 /// A pipeline with its bucket, which takes one batch after the other.
 #[derive(Debug)]
 pub struct Processor<S> {
-    config: Config,
+    config: Arc<Config>,
     store: S,
     holders: Holders,
 }
@@ -112,10 +119,15 @@ impl<S: Store> Processor<S> {
     /// A processor for this pipeline and this bucket.
     pub fn new(config: Config, store: S) -> Self {
         Self {
-            config,
+            config: Arc::new(config),
             store,
             holders: Holders::default(),
         }
+    }
+
+    /// What the pipeline makes of records.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
     }
 
     /// Settles every record of an event, as Lambda delivers it, before the invocation's deadline.
@@ -149,9 +161,11 @@ impl<S: Store> Processor<S> {
             began_at: invocation.received_at,
         };
         let remaining = invocation.deadline.saturating_duration_since(clock.began);
+        let usable = remaining.saturating_sub(MARGIN.min(remaining / 4));
         let run = Run {
             processor: self,
-            cutoff: clock.began + remaining.saturating_sub(MARGIN.min(remaining / 4)),
+            cutoff: clock.began + usable,
+            patience: usable.mul_f64(PATIENCE),
             clock,
         };
         let mut tally = Tally::default();
@@ -159,10 +173,11 @@ impl<S: Store> Processor<S> {
             records: event.records.iter(),
             parts: Vec::new().into_iter(),
             packing: Packing::None,
+            is_over: false,
         };
         loop {
-            let segment = run.gather(&mut arriving, &mut tally);
-            if segment.records.is_empty() {
+            let segment = run.gather(&mut arriving, &mut tally).await;
+            if segment.is_empty() {
                 break;
             }
             let settled = run.settle(&segment).await;
@@ -193,6 +208,8 @@ struct Arriving<'r> {
     /// holds.
     parts: vec::IntoIter<Record>,
     packing: Packing,
+    /// Whether the rest has to wait for the next invocation.
+    is_over: bool,
 }
 
 /// One batch on its way.
@@ -201,19 +218,24 @@ struct Run<'p, S> {
     clock: Clock,
     /// When no put is begun any more, and none is waited for.
     cutoff: Instant,
+    /// How long a record may take.
+    patience: Duration,
 }
 
 impl<S: Store> Run<'_, S> {
-    /// Takes apart and judges as many records as the memory may hold at a time; none is left when
-    /// the segment is empty.
-    fn gather<'r>(&self, arriving: &mut Arriving<'r>, tally: &mut Tally) -> Segment<'r> {
+    /// Takes apart and judges as many records as the memory may hold at a time, and as half of the
+    /// time that is left allows: the rest of it is needed to store them. None is left when the
+    /// segment is empty.
+    async fn gather<'r>(&self, arriving: &mut Arriving<'r>, tally: &mut Tally) -> Segment<'r> {
         let mut segment = Segment::default();
-        while !segment.is_full() {
+        let began = Instant::now();
+        let until = began + self.cutoff.saturating_duration_since(began) / 2;
+        while segment.is_empty() || (!segment.is_full() && Instant::now() < until) {
             let part = arriving.parts.next().map(Cow::Owned);
             let Some(record) = part.or_else(|| arriving.records.next().map(Cow::Borrowed)) else {
                 break;
             };
-            let again = if self.is_over() {
+            let again = if arriving.is_over || self.is_over() {
                 Some(RetryReason::OutOfTime)
             } else if self.is_batch() && tally.repeats(&record) {
                 // What a folder's next object begins with would change with the repetition.
@@ -230,17 +252,18 @@ impl<S: Store> Run<'_, S> {
                 Cow::Borrowed(record) => record,
                 part @ Cow::Owned(_) => {
                     tally.received();
-                    self.judge(part, arriving.packing, &mut segment);
+                    let packing = arriving.packing;
+                    arriving.is_over = !self.judge(part, packing, &mut segment).await;
                     continue;
                 }
             };
             let unpacked = decode::unpack(record);
             match unpacked.records {
-                Cow::Borrowed(records) => {
-                    for record in records {
-                        tally.received();
-                        self.judge(Cow::Borrowed(record), unpacked.packing, &mut segment);
-                    }
+                // It is one by itself.
+                Cow::Borrowed(_) => {
+                    tally.received();
+                    let (record, packing) = (Cow::Borrowed(record), unpacked.packing);
+                    arriving.is_over = !self.judge(record, packing, &mut segment).await;
                 }
                 Cow::Owned(parts) => {
                     arriving.parts = parts.into_iter();
@@ -251,14 +274,32 @@ impl<S: Store> Run<'_, S> {
         segment
     }
 
-    fn judge<'r>(&self, record: Cow<'r, Record>, packing: Packing, segment: &mut Segment<'r>) {
-        match verdict::verdict(&self.processor.config, &record, packing).intent {
+    /// Adds a record to a segment by what should become of it; `false` if that took so long that no
+    /// other can be judged.
+    async fn judge<'r>(
+        &self,
+        record: Cow<'r, Record>,
+        packing: Packing,
+        segment: &mut Segment<'r>,
+    ) -> bool {
+        let config = &self.processor.config;
+        let intent = match verdict_before(config, &record, packing, self.cutoff).await {
+            Ok(verdict) => verdict.intent,
+            Err(after) if after < self.patience => {
+                let again = Outcome::Retry(RetryReason::OutOfTime);
+                segment.settle_at_once(record, self.settled(again));
+                return false;
+            }
+            Err(after) => Intent::Quarantine(QuarantineReason::TooSlow { after }),
+        };
+        match intent {
             Intent::Store { key, body, moved } => {
                 segment.store(record, key, body, moved.is_some());
             }
             Intent::Filter => segment.settle_at_once(record, self.settled(Outcome::Filtered)),
             Intent::Quarantine(reason) => segment.quarantine(record, reason),
         }
+        true
     }
 
     /// Settles every record of a segment: each place in it appears once in what is returned.

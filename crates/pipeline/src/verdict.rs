@@ -44,6 +44,16 @@ pub enum Intent {
 ///
 /// The record is one that [`decode::unpack`] returned, and `packing` what it was packed in.
 pub fn verdict(config: &Config, record: &Record, packing: Packing) -> Verdict {
+    open(config, record, packing)
+        .map_or_else(|settled| settled, |decoded| judge(config, record, decoded))
+}
+
+/// Opens a record's layers.
+///
+/// # Errors
+///
+/// The verdict on a record that needs no program, or whose layers cannot be opened.
+pub(crate) fn open(config: &Config, record: &Record, packing: Packing) -> Result<Decoded, Verdict> {
     let at_once = match packing {
         Packing::NoLogEvents => Some(Intent::Filter),
         Packing::TooManyLogEvents => Some(Intent::Quarantine(QuarantineReason::TooHeavy {
@@ -52,20 +62,22 @@ pub fn verdict(config: &Config, record: &Record, packing: Packing) -> Verdict {
         Packing::None | Packing::Aggregate { .. } | Packing::LogEvents => None,
     };
     if let Some(intent) = at_once {
-        return Verdict {
+        return Err(Verdict {
             opened: packing.steps().to_vec(),
             intent,
-        };
+        });
     }
-    match decode::decode(record, packing, depth(config)) {
-        Ok(mut decoded) => Verdict {
-            opened: std::mem::take(&mut decoded.opened),
-            intent: intent(config, record, decoded).unwrap_or_else(Intent::Quarantine),
-        },
-        Err(undecodable) => Verdict {
-            opened: undecodable.opened,
-            intent: Intent::Quarantine(undecodable.reason),
-        },
+    decode::decode(record, packing, depth(config)).map_err(|undecodable| Verdict {
+        opened: undecodable.opened,
+        intent: Intent::Quarantine(undecodable.reason),
+    })
+}
+
+/// Runs the schema, the filter and the program on an opened record, and finds its place.
+pub(crate) fn judge(config: &Config, record: &Record, mut decoded: Decoded) -> Verdict {
+    Verdict {
+        opened: std::mem::take(&mut decoded.opened),
+        intent: intent(config, record, decoded).unwrap_or_else(Intent::Quarantine),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a person at the terminal is told: sentences on stderr, so that stdout stays data.
 
+use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,14 @@ pub(crate) fn open_log() {
 pub(crate) fn say(sentence: &str) {
     // Nobody is left to tell when stderr is closed.
     let _ = writeln!(std::io::stderr(), "{sentence}");
+}
+
+/// How many there are of something, and what of them: "1 record was", "2 records were".
+pub(crate) fn counted(count: impl Display, what: &str, [of_one, of_many]: [&str; 2]) -> String {
+    match count.to_string().as_str() {
+        "1" => format!("1 {what} {of_one}"),
+        many => format!("{many} {what}s {of_many}"),
+    }
 }
 
 /// Prints a line of data.
@@ -88,4 +97,17 @@ pub(crate) fn bar(name: &str, records: Option<u64>) -> ProgressBar {
     }
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_not_spoken_of_as_many() {
+        let was = |count: u64| counted(count, "record", ["was", "were"]);
+        assert_eq!(was(1), "1 record was");
+        assert_eq!(was(0), "0 records were");
+        assert_eq!(was(21), "21 records were");
+    }
 }

@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use ingest::answer;
@@ -15,6 +17,7 @@ use kdg::{MAX_RECORD_BYTES, Scene, SeededEntropy};
 use pipeline::Config;
 use pipeline::config::{Form, IngestConfig, OnCollision};
 use pipeline::decode::Packing;
+use pipeline::outcome::QuarantineReason;
 use pipeline::record::{Data, Identity, Record};
 use pipeline::trial::{Fate, Trial, Tried};
 use pipeline::verdict::{Intent, Verdict};
@@ -73,8 +76,21 @@ fn read_record(file: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Shows what would become of a record and of those that are packed in it, step by step.
 fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
-    let config = described.pipeline.config();
-    let trial = Trial::new(config, data.to_vec().into(), SystemTime::now().into());
+    let patience = described.pipeline.process().timeout / 2;
+    let trial = within(patience, {
+        let (config, data) = (described.pipeline.config().clone(), data.to_vec());
+        move || Trial::new(&config, data.into(), SystemTime::now().into())
+    });
+    let Some(trial) = trial else {
+        let reason = QuarantineReason::TooSlow { after: patience };
+        print(&format!(
+            "{}: {} bytes",
+            described.file.display(),
+            data.len()
+        ))?;
+        print(&format!("  quarantined  {} ({reason})", reason.code()))?;
+        return Ok(false);
+    };
     print(&format!(
         "{}: {} bytes",
         described.file.display(),
@@ -96,6 +112,19 @@ fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
         tell(tried)?;
     }
     Ok(trial.is_fine() && !is_refused)
+}
+
+/// What comes of something that cannot be interrupted, unless it takes longer.
+fn within<T: Send + 'static>(
+    patience: Duration,
+    something: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (done, result) = mpsc::channel();
+    thread::spawn(move || {
+        // Nobody may be waiting any more.
+        let _ = done.send(something());
+    });
+    result.recv_timeout(patience).ok()
 }
 
 fn tell(tried: &Tried) -> anyhow::Result<()> {

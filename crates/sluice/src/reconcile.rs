@@ -10,6 +10,7 @@ mod report;
 mod search;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
@@ -17,7 +18,7 @@ use chrono::{DateTime, Utc};
 use futures::stream::TryStreamExt as _;
 use pipeline::config::{Form, OnCollision};
 
-use crate::account::{Pulse, bar, say};
+use crate::account::{Pulse, bar, counted, say};
 use crate::deployed::Deployed;
 use crate::ingest_now::IngestNow;
 use crate::transport::Position;
@@ -91,7 +92,11 @@ async fn read(
     until: DateTime<Utc>,
     expected: &mut Expected,
 ) -> anyhow::Result<()> {
-    let config = deployed.described.pipeline.config();
+    let pipeline = &deployed.described.pipeline;
+    let (config, timeout) = (
+        Arc::new(pipeline.config().clone()),
+        pipeline.process().timeout,
+    );
     let stream = &deployed.stream;
     let bar = bar(stream.name(), None);
     bar.set_message("read");
@@ -100,7 +105,7 @@ async fn read(
     let (mut pulse, mut read) = (Pulse::default(), 0_u64);
     while let Some(records) = pages.try_next().await? {
         for record in &records {
-            expected.retained(config, record);
+            expected.retained(&config, timeout, record).await;
             bar.inc(1);
             read += 1;
         }
@@ -176,14 +181,14 @@ fn comment(
     }
     if !balance.given_up.is_empty() {
         say(&format!(
-            "{} records were given up; `sluice redrive --pipeline {name} --from-failures` processes them again",
-            balance.given_up.len()
+            "{} given up; `sluice redrive --pipeline {name} --from-failures` processes what was",
+            counted(balance.given_up.len(), "record", ["was", "were"])
         ));
     }
     if balance.redrivable > 0 {
         say(&format!(
-            "{} quarantined records are ones that {} stores or filters now; `sluice redrive --pipeline {name}` processes them again",
-            balance.redrivable,
+            "{} stored or filtered by {} now; `sluice redrive --pipeline {name}` does it",
+            counted(balance.redrivable, "quarantined record", ["would be"; 2]),
             deployed.described.file.display()
         ));
     }
@@ -191,48 +196,68 @@ fn comment(
     let redrivable = redrivable.filter(|ingested| ingested.is_redrivable).count();
     if redrivable > 0 {
         say(&format!(
-            "{redrivable} objects that the ingest kept would be sent, filtered or kept for another reason by {} now; `sluice redrive --pipeline {name}` does it",
+            "{} sent, filtered or kept for another reason by {} now; `sluice redrive --pipeline {name}` does it",
+            counted(redrivable, "object", ["of the ingest would be"; 2]),
             deployed.described.file.display()
         ));
     }
     if found.ingested.len() > redrivable {
         say(&format!(
-            "{} objects that the ingest kept stay for their reason; mend `ingest` in {}, and then `sluice redrive --pipeline {name}` sends what is in them",
-            found.ingested.len() - redrivable,
+            "{} for the same reason as before; mend `ingest` in {}, and then `sluice redrive --pipeline {name}` sends what is kept",
+            counted(
+                found.ingested.len() - redrivable,
+                "object",
+                ["of the ingest stays", "of the ingest stay"],
+            ),
             deployed.described.file.display()
         ));
     }
     if balance.kept_though_refused > 0 {
         say(&format!(
-            "{} stored records are ones that {} would filter or quarantine now",
-            balance.kept_though_refused,
+            "{} filtered or quarantined by {} now",
+            counted(
+                balance.kept_though_refused,
+                "stored record",
+                ["would be"; 2]
+            ),
             deployed.described.file.display()
         ));
     }
     if balance.no_longer_retained > 0 {
         say(&format!(
-            "{} records of the ledger are no longer in the stream and were looked for by their identity alone: \
-             those of them that were filtered count as missing",
-            balance.no_longer_retained
+            "{} no longer in the stream, and known by identity alone: what was filtered counts as missing",
+            counted(
+                balance.no_longer_retained,
+                "record",
+                ["of the ledger is", "of the ledger are"]
+            )
         ));
     }
     if expected.never_sent() > 0 {
         say(&format!(
-            "{} records of the ledger were given up by the producer, and are not expected",
-            expected.never_sent()
+            "{} given up by the producer, and not expected",
+            counted(
+                expected.never_sent(),
+                "record",
+                ["of the ledger was", "of the ledger were"]
+            )
         ));
     }
     if expected.beside_ledger > 0 {
         say(&format!(
-            "{} records of the stream are not in the ledger, and are not expected",
-            expected.beside_ledger
+            "{} not in the ledger, and not expected",
+            counted(
+                expected.beside_ledger,
+                "record",
+                ["of the stream is", "of the stream are"]
+            )
         ));
     }
     if found.outside > 0 {
         say(&format!(
-            "{} more records are in the bucket that were not expected: {}",
-            found.outside,
-            "the stream no longer holds them, they arrived at another time, or the ledger does not name them"
+            "{} in the bucket and not expected: {}",
+            counted(found.outside, "record", ["more is", "more are"]),
+            "no longer in the stream, of another time, or not named by the ledger"
         ));
     }
 }

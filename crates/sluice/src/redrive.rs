@@ -22,11 +22,11 @@ use pipeline::{Config, Event, Processor};
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::account::{print, say};
+use crate::account::{counted, print, say};
 use crate::deployed::Deployed;
 use crate::ingest_now::IngestNow;
 pub(crate) use arguments::RedriveArguments;
-use change::Changes;
+use change::{Changes, Judged};
 use foresight::Holder;
 
 /// How long one batch may take.
@@ -86,6 +86,12 @@ impl Redrive<'_> {
         self.deployed.described.pipeline.config()
     }
 
+    /// What the file makes of a record, or of each that is packed in it.
+    async fn judge(&self, record: &Record) -> Vec<Judged> {
+        let timeout = self.deployed.described.pipeline.process().timeout;
+        change::judge(self.processor.config(), timeout, record).await
+    }
+
     /// Processes records of one shard as the function would; `None` when there are none.
     async fn process(&self, records: Vec<Record>) -> anyhow::Result<Option<Counts>> {
         if records.is_empty() {
@@ -130,8 +136,8 @@ impl Redrive<'_> {
             say(&format!("there is nothing of {name} to redrive"));
         } else if self.is_applied {
             say(&format!(
-                "{} objects that are no longer needed were deleted",
-                self.deleted
+                "{} no longer needed, and deleted",
+                counted(self.deleted, "object", ["was", "were"])
             ));
         } else {
             say("nothing was changed; --apply does it");

@@ -11,7 +11,7 @@ use kdg::{Account, DeliverySettings, Ending, FaultyRecipe, KeyRule, Recipe, Retr
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::account::{print, say};
+use crate::account::{counted, print, say};
 use crate::command_line::SendArguments;
 use crate::local::until_told_to_stop;
 use crate::misuse::misuse;
@@ -85,8 +85,8 @@ pub(crate) async fn run(arguments: SendArguments) -> anyhow::Result<ExitCode> {
     match (stopped_by, last_failure) {
         (Some(error), _) => Err(error),
         (None, Some(failure)) if account.given_up > 0 => bail!(
-            "{} records were given up; the last was {failure}",
-            account.given_up
+            "{} given up; the last was {failure}",
+            counted(account.given_up, "record", ["was", "were"])
         ),
         _ => Ok(ExitCode::SUCCESS),
     }

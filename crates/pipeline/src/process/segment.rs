@@ -86,6 +86,11 @@ impl<'r> Segment<'r> {
         self.settled.push((index, settled));
     }
 
+    /// Whether there is no record in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
     /// Whether the next record has to wait until this segment is settled.
     pub(super) fn is_full(&self) -> bool {
         self.held_bytes >= MAX_HELD_BYTES

@@ -7,7 +7,7 @@ use pipeline::{
     config::OnCollision,
     object::{MAX_METADATA_BYTES, Object},
     outcome::QuarantineReason,
-    record::Data,
+    record::{Data, Record},
 };
 
 use crate::memory::{Fault, Memory, config, process, record, settings};
@@ -112,4 +112,58 @@ fn a_short_partition_key_and_a_short_reason_are_kept_whole() {
     assert_eq!(metadata["sluice-partition-key"], "k%C3%A4se%201");
     assert_eq!(metadata["sluice-reason"], "not-base64");
     assert_eq!(metadata["sluice-error"], "the record's data is not base64");
+}
+
+/// A pipeline whose program takes minutes on a [`slow`] record.
+fn quadratic() -> Config {
+    let mut settings = settings("{{ %sequence_number }}.json");
+    // Looks for a `b` up to the end, for each of the letters.
+    settings.program = Some(".text = replace(string!(.text), r'a*b|a', \"\")".to_owned());
+    Config::new(&settings).unwrap()
+}
+
+fn slow(sequence_number: u64) -> Record {
+    let text = "a".repeat(1 << 20);
+    record(sequence_number, format!("{{\"text\":\"{text}\"}}"))
+}
+
+fn quick(sequence_number: u64) -> Record {
+    record(sequence_number, "{\"text\":\"ab\"}")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_whose_program_takes_minutes_is_kept_and_the_others_go_on() {
+    let memory = Memory::default();
+    let processor = Processor::new(quadratic(), memory.clone());
+    let report = process(&processor, vec![quick(1), slow(2), quick(3)]).await;
+    assert_eq!(report.retry_from, None);
+    assert_eq!(report.counts.stored, 2);
+    assert_eq!(report.counts.quarantined, BTreeMap::from([("too-slow", 1)]));
+    let key = "quarantine/test/too-slow/shardId-000000000000-2";
+    assert_eq!(memory.objects.borrow()[key].body.len(), (1 << 20) + 11);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_record_behind_another_gets_its_own_time_before_it_is_given_up() {
+    let memory = Memory::default();
+    let processor = Processor::new(quadratic(), memory.clone());
+    let report = process(&processor, vec![slow(1), slow(2), quick(3)]).await;
+    assert_eq!(report.retry_from.unwrap().0.as_str(), "2");
+    assert_eq!(report.counts.quarantined, BTreeMap::from([("too-slow", 1)]));
+    assert_eq!(report.counts.retry["out-of-time"], 2);
+    let report = process(&processor, vec![slow(2), quick(3)]).await;
+    assert_eq!(report.retry_from, None);
+    assert_eq!(report.counts.stored, 1);
+    assert_eq!(report.counts.quarantined, BTreeMap::from([("too-slow", 1)]));
+}
+
+#[tokio::test]
+async fn a_large_record_that_is_quick_is_stored() {
+    let memory = Memory::default();
+    let processor = Processor::new(quadratic(), memory.clone());
+    let text = "b".repeat(64 * 1024);
+    let batch = vec![record(1, format!("{{\"text\":\"c{text}\"}}"))];
+    let report = process(&processor, batch).await;
+    assert_eq!(report.counts.stored, 1);
+    assert_eq!(memory.body("1.json"), "{\"text\":\"c\"}");
 }

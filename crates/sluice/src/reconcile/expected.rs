@@ -5,14 +5,19 @@ use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use pipeline::outcome::QuarantineReason;
 use pipeline::record::{Identity, Record};
 use pipeline::verdict::Intent;
-use pipeline::{Config, decode, verdict};
+use pipeline::{Config, decode, process};
 use serde::Deserialize;
+use tokio::time::Instant;
 
 use super::compact::{Compact, Names};
+use crate::account::say;
 
 /// The most bytes of a record that fit in base64 into the 6 MiB of an event ("Lambda quotas",
 /// `lambda/latest/dg/gettingstarted-limits.html`).
@@ -132,8 +137,14 @@ impl Expected {
         Ok(())
     }
 
-    /// Enters a record of the stream, and those that are packed in it.
-    pub(super) fn retained(&mut self, config: &Config, record: &Record) {
+    /// Enters a record of the stream, and those that are packed in it; each is given as much time
+    /// as an invocation gives the first of a batch.
+    pub(super) async fn retained(
+        &mut self,
+        config: &Arc<Config>,
+        timeout: Duration,
+        record: &Record,
+    ) {
         let outer = self.names.compact(&record.identity);
         let span = self.spans.entry(outer.shard()).or_insert((outer, outer));
         *span = (span.0.min(outer), span.1.max(outer));
@@ -153,7 +164,17 @@ impl Expected {
         }
         let unpacked = decode::unpack(record);
         for within in unpacked.records.iter() {
-            let fate = match verdict(config, within, unpacked.packing).intent {
+            let cutoff = Instant::now() + timeout;
+            let intent =
+                match process::verdict_before(config, within, unpacked.packing, cutoff).await {
+                    Ok(verdict) => verdict.intent,
+                    Err(after) => {
+                        let reason = QuarantineReason::TooSlow { after };
+                        say(&format!("{}: {reason}", within.identity));
+                        Intent::Quarantine(reason)
+                    }
+                };
+            let fate = match intent {
                 Intent::Store { key, .. } => Fate::Store { key: digest(&key) },
                 Intent::Filter => Fate::Filter,
                 Intent::Quarantine(reason) => Fate::Quarantine {

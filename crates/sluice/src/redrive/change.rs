@@ -1,13 +1,17 @@
 //! What becomes, or would become, of records: counts with samples.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use pipeline::config::Form;
 use pipeline::object::Stamp;
+use pipeline::outcome::QuarantineReason;
 use pipeline::record::{Identity, Record};
 use pipeline::verdict::Intent;
-use pipeline::{Config, decode, verdict};
+use pipeline::{Config, decode, process};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 /// How many records of each kind are shown.
 const SAMPLES: usize = 3;
@@ -74,12 +78,21 @@ impl Outcome {
     }
 }
 
-/// What the pipeline's file makes of a record, or of each that is packed in it.
-pub(super) fn judge(config: &Config, record: &Record) -> Vec<Judged> {
+/// What the pipeline's file makes of a record, or of each that is packed in it, where an invocation
+/// may take so long.
+pub(super) async fn judge(config: &Arc<Config>, timeout: Duration, record: &Record) -> Vec<Judged> {
     let unpacked = decode::unpack(record);
     let is_batch = matches!(config.form, Form::Batch { .. });
-    let judged = unpacked.records.iter().map(|within| {
-        let (outcome, remark) = match verdict(config, within, unpacked.packing).intent {
+    let mut judged = Vec::with_capacity(unpacked.records.len());
+    for within in unpacked.records.iter() {
+        let cutoff = Instant::now() + timeout;
+        let intent = process::verdict_before(config, within, unpacked.packing, cutoff)
+            .await
+            .map_or_else(
+                |after| Intent::Quarantine(QuarantineReason::TooSlow { after }),
+                |verdict| verdict.intent,
+            );
+        let (outcome, remark) = match intent {
             Intent::Store { key, .. } if is_batch => (Outcome::Stored, format!("{key}/")),
             Intent::Store { key, .. } => (Outcome::Stored, key),
             Intent::Filter => (Outcome::Filtered, String::new()),
@@ -88,14 +101,14 @@ pub(super) fn judge(config: &Config, record: &Record) -> Vec<Judged> {
                 reason.to_string(),
             ),
         };
-        Judged {
+        judged.push(Judged {
             identity: within.identity.clone(),
             stamp: Stamp::new(&config.name, within),
             outcome,
             remark,
-        }
-    });
-    judged.collect()
+        });
+    }
+    judged
 }
 
 impl Changes {

@@ -8,7 +8,7 @@ use pipeline::layout::FAILURE_PREFIX;
 use pipeline::record::{Identity, Record};
 
 use super::Redrive;
-use super::change::{Outcome, judge};
+use super::change::Outcome;
 use crate::account::bar;
 use crate::failure::GivenUp;
 use crate::transport::Position;
@@ -58,11 +58,10 @@ impl Redrive<'_> {
             return Ok(());
         }
         let mut batch = self.batch(given_up).await?;
-        let mut judged: Vec<Vec<_>> = batch
-            .records
-            .iter()
-            .map(|record| judge(self.config(), record))
-            .collect();
+        let mut judged = Vec::with_capacity(batch.records.len());
+        for record in &batch.records {
+            judged.push(self.judge(record).await);
+        }
         self.foresee(judged.iter_mut().flatten().collect()).await?;
         if let Some(gone) = &batch.gone {
             self.problems.push(format!("{key} stays: {gone}"));

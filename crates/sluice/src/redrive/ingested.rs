@@ -12,6 +12,7 @@ use kdg::{GivenUp, Record};
 use tokio::time::Instant;
 
 use super::Redrive;
+use crate::account::counted;
 
 /// How many objects are put, and deleted, at once.
 const AT_ONCE: usize = 16;
@@ -120,7 +121,8 @@ impl Redrive<'_> {
         }
         for (reason, count) in staying {
             self.problems.push(format!(
-                "{count} quarantined objects stay: the stream did not take their records ({reason}); run this again"
+                "{}: the stream did not take what is kept ({reason}); run this again",
+                counted(count, "quarantined object", ["stays", "stay"])
             ));
         }
     }

@@ -11,9 +11,9 @@ use pipeline::object::{
 use pipeline::record::Record;
 
 use super::Redrive;
-use super::change::{Judged, Outcome, judge};
+use super::change::{Judged, Outcome};
 use super::ingested::Aside;
-use crate::account::{Pulse, bar};
+use crate::account::{Pulse, bar, counted};
 use crate::bucket::Metadata;
 
 /// How many objects are read, and deleted, at once.
@@ -84,7 +84,7 @@ impl Redrive<'_> {
             group.push(Kept {
                 key,
                 reason,
-                judged: judge(self.config(), &record),
+                judged: self.judge(&record).await,
                 record,
             });
         }
@@ -195,8 +195,8 @@ impl Redrive<'_> {
         if let (true, Some(reason)) = (is_batch, counts.retry.keys().next()) {
             // The same records together have the same object the next time.
             self.problems.push(format!(
-                "{} quarantined objects stay: the bucket did not take their lines ({reason}); run this again",
-                group.len()
+                "{}: the bucket did not take the lines ({reason}); run this again",
+                counted(group.len(), "quarantined object", ["stays", "stay"])
             ));
             return Ok(Vec::new());
         }

@@ -1,4 +1,8 @@
-use crate::stack::{Stack, put, sequence_numbers};
+use std::fs;
+use std::path::Path;
+
+use crate::reconcile::{assert_counts, reconcile};
+use crate::stack::{Stack, put, sequence_numbers, sluice};
 
 /// One thousand records, ten of which can never be stored.
 fn with_poison() -> Vec<Vec<u8>> {
@@ -67,4 +71,56 @@ async fn a_poison_record_costs_one_record_and_never_blocks_its_shard() {
         stack.keys("kdg-archive", "aws/").await.is_empty(),
         "no batch was given up"
     );
+}
+
+/// A pipeline whose program looks up to the end of a record for each letter.
+fn quadratic(folder: &Path) {
+    fs::create_dir(folder).unwrap();
+    let program = r#".text = replace(string!(.text), r'a*b|a', "c")"#;
+    let text = format!(
+        "stream: {{name: slow-stream, shards: 1}}\nbucket: slow-records\n\
+         process:\n  function: Slow\n  timeout_seconds: 6\n  program: |\n    {program}\n\
+         object: {{layout: record, key: '{{{{ %sequence_number }}}}.json'}}\n"
+    );
+    fs::write(folder.join("slow.yaml"), text).unwrap();
+}
+
+#[tokio::test]
+async fn a_record_whose_program_takes_minutes_is_kept_and_its_shard_goes_on() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("pipelines");
+    quadratic(&folder);
+    let stack = Stack::start_with(&folder, &data.path().join("stack"), &["--no-limits"]);
+    let slow = format!("{{\"text\":\"{}\"}}", "a".repeat(1 << 19)).into_bytes();
+    let quick = || b"{\"text\":\"ab\"}".to_vec();
+    let mut records = vec![quick(), slow.clone(), quick()];
+    put(&stack.kinesis().await, "slow-stream", &records).await;
+    let kept = stack.until_objects("slow-records", "quarantine/", 1).await;
+    assert!(kept[0].starts_with("quarantine/slow/too-slow/"), "{kept:?}");
+    // The function still works at it, and takes others as well.
+    records = vec![quick(); 50];
+    put(&stack.kinesis().await, "slow-stream", &records).await;
+    let (is_fine, balance) = reconcile(&stack, &folder, "slow", &["--wait", "60"]);
+    assert!(is_fine, "{balance}");
+    assert_counts(
+        &balance,
+        &[
+            ("expected", 53),
+            ("stored", 52),
+            ("missing", 0),
+            ("duplicate", 0),
+        ],
+    );
+    assert_eq!(balance["quarantined_by_reason"]["too-slow"], 1);
+
+    let record = data.path().join("record");
+    fs::write(&record, &slow).unwrap();
+    let checked = sluice(&["check", "--record"])
+        .arg(&record)
+        .arg(folder.join("slow.yaml"))
+        .output()
+        .unwrap();
+    assert_eq!(checked.status.code(), Some(1));
+    let printed = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(printed.contains("quarantined  too-slow"), "{printed}");
 }
