@@ -13,6 +13,10 @@ use super::question::{Layout, Plan};
 const LONGEST_WINDOW_S: f64 = 300.0;
 const LARGEST_BATCH: f64 = 10_000.0;
 
+/// The most shards that an account has of all its streams, in the largest regions and unless it
+/// asks for more (`streams/latest/dev/service-sizes-and-limits.html`).
+const MOST_SHARDS: f64 = 20_000.0;
+
 /// One thing, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Warning {
@@ -113,7 +117,15 @@ fn shards(estimate: &Estimate, figures: &Figures) -> Option<Warning> {
             count(figures[Name::ShardRecordsPerS]),
             count(figures[Name::ShardMibPerS]),
         ),
-        remedy: format!("write stream.shards: {}", shards.needed),
+        remedy: if shards.needed > MOST_SHARDS {
+            format!(
+                "send fewer bytes and records: they need {} shards, and a file takes {}",
+                count(shards.needed),
+                count(MOST_SHARDS)
+            )
+        } else {
+            format!("write stream.shards: {}", shards.needed)
+        },
     })
 }
 

@@ -99,3 +99,22 @@ fn what_the_stream_the_event_or_the_function_cannot_take_is_told() {
     };
     assert_eq!(about(&patient, 4.0, 200.0), [About::Asked]);
 }
+
+#[test]
+fn no_file_is_told_to_have_more_shards_than_it_may() {
+    let remedy = |records_per_s| {
+        let load = Load {
+            records_per_s,
+            record_bytes: 200.0,
+        };
+        let figures = Figures::default();
+        let estimate = Estimate::of(&plan(), load, &figures);
+        shards(&estimate, &figures).unwrap().remedy
+    };
+    assert_eq!(remedy(20_000_000.0), "write stream.shards: 20000");
+    assert!(
+        remedy(20_001_000.0).contains("they need 20,001 shards"),
+        "{}",
+        remedy(20_001_000.0)
+    );
+}
