@@ -50,7 +50,7 @@ pub(crate) enum Command {
     /// Compare a stream or a ledger with the bucket: what is missing, duplicate, quarantined, filtered
     #[command(after_help = RECONCILE_EXAMPLES, allow_negative_numbers = true)]
     Reconcile(ReconcileArguments),
-    /// Process quarantined records or batches that were given up again, after a fix
+    /// Process again, after a fix, what was quarantined, given up or is missing
     #[command(after_help = REDRIVE_EXAMPLES)]
     Redrive(RedriveArguments),
     /// Print a completion script for a shell
@@ -350,7 +350,8 @@ const RECONCILE_EXAMPLES: &str = "Examples:
 const REDRIVE_EXAMPLES: &str = "Examples:
   sluice redrive --pipeline call-events --local
   sluice redrive --pipeline call-events --reason program-error --apply
-  sluice redrive --pipeline call-events --from-failures --apply";
+  sluice redrive --pipeline call-events --from-failures --apply
+  sluice redrive --pipeline call-events --missing --since 2h";
 
 #[cfg(test)]
 mod tests {

@@ -17,12 +17,13 @@ use anyhow::bail;
 use chrono::{DateTime, Utc};
 use futures::stream::TryStreamExt as _;
 use pipeline::config::{Form, OnCollision};
+use pipeline::record::Identity;
 
 use crate::account::{Pulse, bar, counted, say};
 use crate::deployed::Deployed;
 use crate::ingest_now::IngestNow;
 use crate::transport::Position;
-pub(crate) use arguments::ReconcileArguments;
+pub(crate) use arguments::{ReconcileArguments, Since};
 use balance::Balance;
 use expected::Expected;
 use found::Found;
@@ -39,11 +40,7 @@ const LOOK_PAUSE: Duration = Duration::from_secs(1);
 /// When the pipeline's file is wrong, or the stream, the bucket or the ledger cannot be read.
 pub(crate) async fn run(arguments: ReconcileArguments) -> anyhow::Result<ExitCode> {
     let until = Utc::now();
-    let since = arguments.since.map(|since| since.time(until));
-    // Kinesis refuses such a time.
-    if since.is_some_and(|since| since > until) {
-        bail!("--since is in the future; write a time before now, or how long ago");
-    }
+    let since = past(arguments.since, until)?;
     let deployed = Deployed::open(&arguments.deployed).await?;
     let mut expected = Expected::default();
     if let Some(ledger) = &arguments.ledger {
@@ -83,6 +80,41 @@ pub(crate) async fn run(arguments: ReconcileArguments) -> anyhow::Result<ExitCod
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The records that the stream holds and that are nowhere.
+///
+/// # Errors
+///
+/// When the stream or the bucket cannot be read, or nobody can tell which records are there.
+pub(crate) async fn missing(
+    deployed: &Deployed,
+    since: Option<Since>,
+    also_in: &[String],
+) -> anyhow::Result<Vec<Identity>> {
+    let until = Utc::now();
+    let since = past(since, until)?;
+    let mut expected = Expected::default();
+    read(deployed, since, until, &mut expected).await?;
+    let folders = folders(deployed, also_in);
+    let (_, balance) = look(deployed, &folders, since, &expected).await?;
+    if balance.missing_nameless > 0 {
+        bail!(
+            "{} missing, and nobody can tell which, because object.id is \"\"; give object.id a name, and later ones can be told apart",
+            counted(balance.missing_nameless, "record", ["is", "are"])
+        );
+    }
+    let places = balance.missing.iter();
+    places.map(|place| expected.identity(*place)).collect()
+}
+
+/// The time from which records count, which Kinesis refuses in the future.
+fn past(since: Option<Since>, now: DateTime<Utc>) -> anyhow::Result<Option<DateTime<Utc>>> {
+    let since = since.map(|since| since.time(now));
+    if since.is_some_and(|since| since > now) {
+        bail!("--since is in the future; write a time before now, or how long ago");
+    }
+    Ok(since)
 }
 
 /// Reads the stream up to the time of the command.
@@ -164,7 +196,9 @@ fn comment(
 ) {
     let name = deployed.described.pipeline.name();
     if balance.missing() > 0 {
-        say("a record that is missing may be under way: --wait 60 looks again for a minute");
+        say(&format!(
+            "a record that is missing may be under way: --wait 60 looks again for a minute; `sluice redrive --pipeline {name} --missing` processes what the stream still holds"
+        ));
         // The empty folder is the whole bucket.
         if folders.iter().all(|folder| !folder.is_empty()) {
             say(&format!(

@@ -1,4 +1,5 @@
-//! `sluice redrive`: quarantined records, or batches that were given up, processed again.
+//! `sluice redrive`: quarantined records, batches that were given up, or records that are nowhere,
+//! processed again.
 //!
 //! An object is deleted only when its records have another place, so that a redrive that is cut
 //! off loses nothing, and one that is repeated finds its work done.
@@ -8,12 +9,14 @@ mod change;
 mod failures;
 mod foresight;
 mod ingested;
+mod missing;
 mod quarantine;
 
 use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use pipeline::config::Form;
 use pipeline::process::Invocation;
 use pipeline::record::Record;
 use pipeline::report::Counts;
@@ -26,11 +29,15 @@ use crate::account::{counted, print, say};
 use crate::deployed::Deployed;
 use crate::ingest_now::IngestNow;
 pub(crate) use arguments::RedriveArguments;
-use change::{Changes, Judged};
+use change::{Changes, Judged, Outcome};
 use foresight::Holder;
 
 /// How long one batch may take.
 const PATIENCE: Duration = Duration::from_mins(10);
+
+/// How many records are processed together, and how many bytes of them.
+const MAX_RECORDS: usize = 500;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// How many problems are named one by one.
 const NAMED: usize = 20;
@@ -70,6 +77,8 @@ pub(crate) async fn run(arguments: RedriveArguments) -> anyhow::Result<ExitCode>
     };
     if arguments.from_failures {
         redrive.failures().await?;
+    } else if arguments.missing {
+        redrive.missing(arguments.since, &arguments.also_in).await?;
     } else {
         redrive.quarantined(arguments.reason.as_deref()).await?;
     }
@@ -90,6 +99,41 @@ impl Redrive<'_> {
     async fn judge(&self, record: &Record) -> Vec<Judged> {
         let timeout = self.deployed.described.pipeline.process().timeout;
         change::judge(self.processor.config(), timeout, record).await
+    }
+
+    /// Says what would become of records of one shard that were `from`, or lets it; gives the
+    /// reason where the bucket did not take all of them.
+    async fn settle_together(
+        &mut self,
+        from: &str,
+        mut records: Vec<Record>,
+    ) -> anyhow::Result<Option<&'static str>> {
+        let mut judged = Vec::with_capacity(records.len());
+        for record in &records {
+            judged.push(self.judge(record).await);
+        }
+        self.foresee(judged.iter_mut().flatten().collect()).await?;
+        if self.is_applied {
+            // From here on the bucket knows better.
+            self.holders.clear();
+            if matches!(self.config().form, Form::Batch { .. }) {
+                // Other objects hold their lines, which these would repeat.
+                let mut is_needed = judged.iter().map(|judged| {
+                    let mut judged = judged.iter();
+                    !judged.all(|judged| judged.outcome == Outcome::Already)
+                });
+                records.retain(|_| is_needed.next().unwrap_or(true));
+            }
+            let counts = self.process(records).await?;
+            let retry = counts.iter().flat_map(|counts| counts.retry.keys()).next();
+            if retry.is_some() {
+                return Ok(retry.copied());
+            }
+        }
+        for judged in judged.iter().flatten() {
+            self.changes.enter(from, judged);
+        }
+        Ok(None)
     }
 
     /// Processes records of one shard as the function would; `None` when there are none.
@@ -135,10 +179,10 @@ impl Redrive<'_> {
         if self.changes.is_empty() && self.problems.is_empty() {
             say(&format!("there is nothing of {name} to redrive"));
         } else if self.is_applied {
-            say(&format!(
-                "{} no longer needed, and deleted",
-                counted(self.deleted, "object", ["was", "were"])
-            ));
+            if self.deleted > 0 {
+                let deleted = counted(self.deleted, "object", ["was", "were"]);
+                say(&format!("{deleted} no longer needed, and deleted"));
+            }
         } else {
             say("nothing was changed; --apply does it");
         }

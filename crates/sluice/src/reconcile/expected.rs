@@ -216,6 +216,16 @@ impl Expected {
         &self.entries
     }
 
+    /// Which record the one with this place is.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: it was an identity before it was made compact.
+    pub(super) fn identity(&self, place: usize) -> anyhow::Result<Identity> {
+        let entry = self.entries.get(place).context("there is no such record")?;
+        Ok(self.names.text(entry.identity).parse()?)
+    }
+
     /// How many records the ledger says were never acknowledged.
     pub(super) fn never_sent(&self) -> u64 {
         self.ledger.as_ref().map_or(0, |ledger| ledger.given_up)

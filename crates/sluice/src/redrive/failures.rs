@@ -2,13 +2,11 @@
 
 use chrono::Utc;
 use futures::stream::TryStreamExt as _;
-use pipeline::config::Form;
 use pipeline::decode;
 use pipeline::layout::FAILURE_PREFIX;
 use pipeline::record::{Identity, Record};
 
 use super::Redrive;
-use super::change::Outcome;
 use crate::account::bar;
 use crate::failure::GivenUp;
 use crate::transport::Position;
@@ -57,40 +55,17 @@ impl Redrive<'_> {
             ));
             return Ok(());
         }
-        let mut batch = self.batch(given_up).await?;
-        let mut judged = Vec::with_capacity(batch.records.len());
-        for record in &batch.records {
-            judged.push(self.judge(record).await);
-        }
-        self.foresee(judged.iter_mut().flatten().collect()).await?;
-        if let Some(gone) = &batch.gone {
+        let Batch { records, gone } = self.batch(given_up).await?;
+        if let Some(gone) = &gone {
             self.problems.push(format!("{key} stays: {gone}"));
         }
-        if self.is_applied {
-            self.holders.clear();
-            if matches!(self.config().form, Form::Batch { .. }) {
-                // Other objects hold their lines, which these would repeat.
-                let mut is_needed = judged.iter().map(|judged| {
-                    let mut judged = judged.iter();
-                    !judged.all(|judged| judged.outcome == Outcome::Already)
-                });
-                batch.records.retain(|_| is_needed.next().unwrap_or(true));
-            }
-            let counts = self.process(batch.records).await?;
-            let retry = counts.iter().flat_map(|counts| counts.retry.keys()).next();
-            if let Some(reason) = retry {
-                self.problems.push(format!(
-                    "{key} stays: the bucket did not take all of its records ({reason}); run this again"
-                ));
-                return Ok(());
-            }
-            if batch.gone.is_none() {
-                self.deployed.bucket.delete(key).await?;
-                self.deleted += 1;
-            }
-        }
-        for judged in judged.iter().flatten() {
-            self.changes.enter(FROM, judged);
+        if let Some(reason) = self.settle_together(FROM, records).await? {
+            self.problems.push(format!(
+                "{key} stays: the bucket did not take all of its records ({reason}); run this again"
+            ));
+        } else if self.is_applied && gone.is_none() {
+            self.deployed.bucket.delete(key).await?;
+            self.deleted += 1;
         }
         Ok(())
     }

@@ -10,18 +10,14 @@ use pipeline::object::{
 };
 use pipeline::record::Record;
 
-use super::Redrive;
 use super::change::{Judged, Outcome};
 use super::ingested::Aside;
+use super::{MAX_BYTES, MAX_RECORDS, Redrive};
 use crate::account::{Pulse, bar, counted};
 use crate::bucket::Metadata;
 
 /// How many objects are read, and deleted, at once.
 const AT_ONCE: usize = 16;
-
-/// How many records are processed together, and how many bytes of them.
-const MAX_RECORDS: usize = 500;
-const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// A quarantined record.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! `sluice redrive`: what was set aside is processed again after a fix.
 
+mod missing;
 mod outcomes;
 
 use std::fs;
