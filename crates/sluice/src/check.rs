@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -31,6 +31,9 @@ use crate::stand_in;
 
 /// Records that are generated for a dry run.
 const SAMPLES: u64 = 100;
+
+/// Room for a record of as many levels as are read, as the first thread of a process has it.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 /// How much of a body is shown.
 const SHOWN_CHARACTERS: usize = 200;
@@ -80,7 +83,7 @@ fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
     let trial = within(patience, {
         let (config, data) = (described.pipeline.config().clone(), data.to_vec());
         move || Trial::new(&config, data.into(), SystemTime::now().into())
-    });
+    })?;
     let Some(trial) = trial else {
         let reason = QuarantineReason::TooSlow { after: patience };
         print(&format!(
@@ -118,13 +121,21 @@ fn try_one(described: &Described, data: &[u8]) -> anyhow::Result<bool> {
 fn within<T: Send + 'static>(
     patience: Duration,
     something: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
+) -> anyhow::Result<Option<T>> {
     let (done, result) = mpsc::channel();
-    thread::spawn(move || {
+    let thread = thread::Builder::new().stack_size(STACK_BYTES);
+    let thread = thread.spawn(move || {
         // Nobody may be waiting any more.
         let _ = done.send(something());
-    });
-    result.recv_timeout(patience).ok()
+    })?;
+    match result.recv_timeout(patience) {
+        Ok(result) => Ok(Some(result)),
+        Err(RecvTimeoutError::Timeout) => Ok(None),
+        Err(RecvTimeoutError::Disconnected) => match thread.join() {
+            Err(panic) => std::panic::resume_unwind(panic),
+            Ok(()) => Ok(None),
+        },
+    }
 }
 
 fn tell(tried: &Tried) -> anyhow::Result<()> {
