@@ -20,8 +20,8 @@ pub use kept::{NotKept, kept};
 pub use ndjson::{Compression, IdMember, identity_of_line, push_line};
 pub use partition_key::{CannotRead, read_partition_key, write_partition_key};
 pub use stamp::{
-    ARRIVAL_METADATA, COUNT_METADATA, FIRST_METADATA, LAST_METADATA, PIPELINE_METADATA,
-    RECORD_METADATA, SHA256_METADATA, SHARD_METADATA, Stamp, sha256,
+    ARRIVAL_METADATA, COUNT_METADATA, FIRST_METADATA, LAST_METADATA, PARTS_METADATA,
+    PIPELINE_METADATA, RECORD_METADATA, SHA256_METADATA, SHARD_METADATA, Stamp, sha256,
 };
 
 /// How many bytes the user-defined metadata of an object may have, names and values together

@@ -17,6 +17,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::memory::{Fault, Memory, SHARD, process, process_within, record, settings};
+use crate::unpack::logs;
 use crate::weight::varint;
 
 fn batch(key: &str) -> Settings {
@@ -372,4 +373,24 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn parts_of_a_record_that_are_delivered_again_are_found_in_their_object() {
+    let memory = Memory::default();
+    let processor = processor(&batch("events/"), &memory);
+    let event = |message: &str| json!({"id": "1", "timestamp": 1, "message": message});
+    let packed = logs("DATA_MESSAGE", &json!([event("a"), event("b")]));
+    for delivery in 0..3 {
+        let report = process(&processor, vec![record(1, packed.clone())]).await;
+        let counts = (report.counts.stored, report.counts.objects);
+        assert_eq!(
+            counts,
+            (2, usize::from(delivery == 0)),
+            "delivery {delivery}"
+        );
+    }
+    let [key] = memory.keys().try_into().unwrap();
+    let objects = memory.objects.borrow();
+    assert_eq!(metadata(&objects[&key], "sluice-parts"), "0-1");
 }

@@ -50,7 +50,7 @@ fn gzip(text: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn logs(message_type: &str, events: &Value) -> Vec<u8> {
+pub(crate) fn logs(message_type: &str, events: &Value) -> Vec<u8> {
     let message = json!({
         "messageType": message_type, "owner": "123456789012", "logGroup": "/aws/app",
         "logStream": "one", "subscriptionFilters": ["all"], "logEvents": events,
