@@ -208,20 +208,12 @@ impl KeyTemplate {
 
     /// Whether a key depends on this member of the record, which is then an object.
     pub fn reads_member(&self, name: &str) -> bool {
-        self.members().any(|member| member == name)
-    }
-
-    /// Whether a key depends on any member of the record.
-    pub fn reads_objects(&self) -> bool {
-        self.members().next().is_some()
-    }
-
-    fn members(&self) -> impl Iterator<Item = &str> {
         let fields = self.parts.iter().filter_map(|part| match part {
             Part::Field(field) => Some(field),
             _ => None,
         });
-        fields.chain(&self.timestamp).filter_map(Field::member)
+        let mut fields = fields.chain(&self.timestamp);
+        fields.any(|field| field.member() == Some(name))
     }
 
     /// Whether the template has `strftime` specifiers.

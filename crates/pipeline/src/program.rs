@@ -140,13 +140,6 @@ impl Transform {
     }
 }
 
-/// What a program makes of every record, in the words of VRL, where that is never an object.
-pub fn never_an_object(program: &Program) -> Option<String> {
-    let info = program.final_type_info();
-    let kind = info.state.external.target_kind();
-    (!kind.contains_object()).then(|| kind.to_string())
-}
-
 /// Compiles a filter: an expression that is `true` for the records to keep.
 ///
 /// # Errors

@@ -45,7 +45,7 @@ pub(super) fn pipeline(
         check.ingest(name, &file.stream.name.value, raw)
     });
     let process = check.process(&file.process, file.object.layout);
-    check.programs(&file.process, object::needs_objects(&file.object));
+    check.programs(&file.process);
     check.object(&file.object);
     let table = file.table.as_ref();
     let id = file.object.id.as_ref().map(|id| id.value.as_str());

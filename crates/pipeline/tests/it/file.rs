@@ -386,32 +386,6 @@ fn a_place_that_needs_the_member_of_every_line_is_refused() {
 }
 
 #[test]
-fn a_program_that_makes_no_object_is_refused_where_one_is_needed() {
-    let program = |program: &str, object: &str| {
-        let function = format!("function: function\n  program: '{program}'");
-        let source = MINIMAL.replace("function: function", &function);
-        source.replace("key: '{{ id }}.json'", object)
-    };
-    let batch = "layout: batch\n  key: a/";
-    for source in [
-        program(". = 5", "key: '{{ id }}.json'"),
-        program(". = [.]", batch),
-    ] {
-        let problems = problems(&source).join(" ");
-        assert!(problems.contains("of every record"), "{problems}");
-    }
-    for (fine, object) in [
-        (". = 5", "key: '{{ %uuid }}.json'"),
-        (". = [.]", "layout: batch\n  key: a/\n  id: ''"),
-        (".id = 5", "key: '{{ id }}.json'"),
-        ("if .x == 1 { . = 5 }", batch),
-        ("abort", batch),
-    ] {
-        parse(&program(fine, object));
-    }
-}
-
-#[test]
 fn a_schema_that_refuses_every_record_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.yaml");

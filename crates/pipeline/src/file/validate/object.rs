@@ -116,13 +116,6 @@ impl Check<'_> {
     }
 }
 
-/// Whether a record that is no object is never stored. A key may read `{{ [0] }}` of an array.
-pub(super) fn needs_objects(raw: &raw::Object) -> bool {
-    let key = KeyTemplate::parse(&raw.key.value, raw.layout, None);
-    let has_id = raw.id.as_ref().is_none_or(|id| !id.value.is_empty());
-    (raw.layout == Layout::Batch && has_id) || key.is_ok_and(|key| key.reads_objects())
-}
-
 /// What the function is told of its objects.
 pub(super) fn settings(raw: &raw::Object) -> ObjectSettings {
     let late = raw.late_after_seconds.as_ref();

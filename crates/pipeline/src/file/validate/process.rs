@@ -7,7 +7,7 @@ use crate::{
     config,
     file::{Process, Source, aws},
     layout::Layout,
-    program::{self, ProgramError, ProgramProblem},
+    program::{self, ProgramError},
     schema::Schema,
 };
 
@@ -87,8 +87,8 @@ impl Check<'_> {
         }
     }
 
-    /// Compiles the filter and the program, which has to make objects where others are never stored.
-    pub(super) fn programs(&mut self, raw: &raw::Process, needs_objects: bool) {
+    /// Compiles the filter and the program.
+    pub(super) fn programs(&mut self, raw: &raw::Process) {
         let programs = [
             (
                 "process.filter",
@@ -102,13 +102,8 @@ impl Check<'_> {
             let Some(vrl) = config::source(Some(&scalar.value)) else {
                 continue;
             };
-            let problems = match compile(vrl) {
-                Ok(_) if field == "process.filter" => Vec::new(),
-                Ok(program) if needs_objects => never_objects(&program),
-                Ok(_) => Vec::new(),
-                Err(error) => error.problems,
-            };
-            for problem in problems {
+            let Err(error) = compile(vrl) else { continue };
+            for problem in error.problems {
                 let offset = Some(problem.offset);
                 self.refuse(field, scalar, offset, problem.message, problem.remedy);
             }
@@ -141,16 +136,4 @@ impl Check<'_> {
         }
         Some(schema)
     }
-}
-
-fn never_objects(program: &vrl::compiler::Program) -> Vec<ProgramProblem> {
-    let kind = program::never_an_object(program);
-    let problem = kind.map(|kind| ProgramProblem {
-        offset: 0,
-        message: format!(
-            "makes {kind} of every record, and object.key or object.id needs an object"
-        ),
-        remedy: "assign to members such as `.id`, or an object to `.`".to_owned(),
-    });
-    problem.into_iter().collect()
 }
