@@ -101,6 +101,8 @@ pub struct Config {
     pub name: String,
     /// The compiled filter and program, if there are any.
     pub transform: Option<Transform>,
+    /// Whether one of them has a closure, which is run for each of many values.
+    pub has_loops: bool,
     /// What a record has to be like.
     pub schema: Option<Schema>,
     /// The checked template of the object's key, or of its folder.
@@ -212,6 +214,10 @@ impl Config {
         Ok(Self {
             name: settings.name.clone(),
             transform: Transform::new(filter, program),
+            has_loops: [&settings.filter, &settings.program]
+                .into_iter()
+                .flatten()
+                .any(|vrl| vrl.contains("->")),
             schema: settings
                 .schema
                 .as_ref()

@@ -21,8 +21,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
 
-pub use self::patience::verdict_before;
-use self::segment::{Claim, Member, Segment};
+pub use self::patience::{abandoned, verdict_before};
+use self::{
+    patience::TooSlow,
+    segment::{Claim, Member, Segment},
+};
 use crate::{
     config::{Config, Form},
     decode::{self, Packing},
@@ -30,7 +33,7 @@ use crate::{
     holders::Holders,
     object::Object,
     outcome::{Outcome, QuarantineReason, RetryReason},
-    record::Record,
+    record::{Identity, Record},
     report::{BatchReport, Circumstances, Settled, Tally, Unaccounted},
     store::{Condition, Put, Store},
     verdict::Intent,
@@ -52,6 +55,7 @@ pub struct Processor<S> {
     config: Arc<Config>,
     store: S,
     holders: Holders,
+    too_slow: TooSlow,
 }
 
 /// What Lambda says about one invocation.
@@ -122,12 +126,19 @@ impl<S: Store> Processor<S> {
             config: Arc::new(config),
             store,
             holders: Holders::default(),
+            too_slow: TooSlow::default(),
         }
     }
 
     /// What the pipeline makes of records.
     pub fn config(&self) -> &Arc<Config> {
         &self.config
+    }
+
+    /// Remembers of a record that its judgement was waited for in vain, and for how long: it is
+    /// quarantined when it comes.
+    pub fn give_up(&self, identity: &Identity, after: Duration) {
+        self.too_slow.insert(identity, after);
     }
 
     /// Settles every record of an event, as Lambda delivers it, before the invocation's deadline.
@@ -283,6 +294,10 @@ impl<S: Store> Run<'_, S> {
         segment: &mut Segment<'r>,
     ) -> bool {
         let config = &self.processor.config;
+        if let Some(after) = self.processor.too_slow.get(&record.identity) {
+            segment.quarantine(record, QuarantineReason::TooSlow { after });
+            return true;
+        }
         let intent = match verdict_before(config, &record, packing, self.cutoff).await {
             Ok(verdict) => verdict.intent,
             Err(after) if after < self.patience => {
@@ -290,7 +305,10 @@ impl<S: Store> Run<'_, S> {
                 segment.settle_at_once(record, self.settled(again));
                 return false;
             }
-            Err(after) => Intent::Quarantine(QuarantineReason::TooSlow { after }),
+            Err(after) => {
+                self.processor.give_up(&record.identity, after);
+                Intent::Quarantine(QuarantineReason::TooSlow { after })
+            }
         };
         match intent {
             Intent::Store { key, body, moved } => {

@@ -98,7 +98,7 @@ impl Redrive<'_> {
     /// What the file makes of a record, or of each that is packed in it.
     async fn judge(&self, record: &Record) -> Vec<Judged> {
         let timeout = self.deployed.described.pipeline.process().timeout;
-        change::judge(self.processor.config(), timeout, record).await
+        change::judge(&self.processor, timeout, record).await
     }
 
     /// Says what would become of records of one shard that were `from`, or lets it; gives the

@@ -12,7 +12,7 @@ use lambda_runtime::{
 use pipeline::{
     Config, Processor,
     config::ConfigError,
-    process::Invocation,
+    process::{Invocation, abandoned},
     report::{BatchResponse, write_warnings},
     store::{self, Bucket},
 };
@@ -22,6 +22,10 @@ use tokio::{task::yield_now, try_join};
 /// memory back to the system after each.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How many records may be left behind as too slow: what works at them takes memory, and time from
+/// others. A new process has neither to give.
+const MOST_ABANDONED: usize = 4;
 
 // One thread for events: a function has less than two processors once it has started.
 #[tokio::main(flavor = "current_thread")]
@@ -65,6 +69,10 @@ async fn handle(
     context: Context,
     cold_start: bool,
 ) -> Result<BatchResponse, Diagnostic> {
+    if abandoned() >= MOST_ABANDONED {
+        tracing::warn!("ends itself, because {MOST_ABANDONED} records were too slow");
+        std::process::exit(1);
+    }
     let invocation = Invocation::begin(context.deadline(), cold_start);
     let report = processor.handle(event, invocation).await;
     let report = report.map_err(|failure| Diagnostic {

@@ -4,7 +4,15 @@
 //! minute and a half on a megabyte, and a program cannot be interrupted: the invocation would be
 //! over, and so would be every repetition of it.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use tokio::{
     sync::oneshot,
@@ -14,13 +22,55 @@ use tokio::{
 use crate::{
     config::Config,
     decode::Packing,
-    record::Record,
+    record::{Identity, Record},
     verdict::{self, Verdict, verdict},
 };
 
-/// The fewest bytes of a record that is judged beside the invocation: what takes quadratic time is
-/// done with less in a fraction of a second, and a thread costs little beside so many.
+/// The fewest bytes of a record that is judged beside the invocation: a regular expression that
+/// takes quadratic time is done with less in half a second, and a thread costs little beside so many.
 const WATCHED_BYTES: usize = 16 * 1024;
+
+/// The same where a program has loops, which take a thousand times as long for each step.
+const WATCHED_LOOPED_BYTES: usize = 2 * 1024;
+
+/// How many records are remembered as too slow.
+const CAPACITY: usize = 1024;
+
+/// Judgements that were left behind and are not done, in the whole process.
+static ABANDONED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many judgements this process has left behind that still take memory and time.
+pub fn abandoned() -> usize {
+    ABANDONED.load(Ordering::Relaxed)
+}
+
+/// Records that were waited for in vain, and for how long: a delivery that brings one again, as
+/// for another part of the same aggregate, has the time for that one.
+#[derive(Debug, Default)]
+pub(super) struct TooSlow(Mutex<HashMap<Identity, Duration>>);
+
+impl TooSlow {
+    pub(super) fn get(&self, identity: &Identity) -> Option<Duration> {
+        let known = self.lock();
+        if known.is_empty() {
+            return None;
+        }
+        known.get(identity).copied()
+    }
+
+    pub(super) fn insert(&self, identity: &Identity, after: Duration) {
+        let mut known = self.lock();
+        if known.len() >= CAPACITY {
+            known.clear();
+        }
+        known.insert(identity.clone(), after);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Identity, Duration>> {
+        // No invariant spans a panic here: an entry is there or it is not.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Room for a value of as many levels as are read, as the first thread of a process has it.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
@@ -42,7 +92,12 @@ pub async fn verdict_before(
         Err(settled) => return Ok(settled),
     };
     let runs_something = config.transform.is_some() || config.schema.is_some();
-    if !runs_something || decoded.bytes.len() < WATCHED_BYTES {
+    let watched_bytes = if config.has_loops {
+        WATCHED_LOOPED_BYTES
+    } else {
+        WATCHED_BYTES
+    };
+    if !runs_something || decoded.bytes.len() < watched_bytes {
         return Ok(verdict::judge(config, record, decoded));
     }
     let time = cutoff.saturating_duration_since(Instant::now()) / 2;
@@ -53,16 +108,26 @@ pub async fn verdict_before(
     let spawned = thread.spawn(move || {
         // Nobody may be waiting any more.
         let _ = started.send(priority::current_thread());
-        let _ = done.send(verdict::judge(&of, &about, decoded));
+        if done.send(verdict::judge(&of, &about, decoded)).is_err() {
+            ABANDONED.fetch_sub(1, Ordering::Relaxed);
+        }
     });
     if spawned.is_err() {
         return Ok(verdict(config, record, packing));
     }
-    match timeout(time, judged).await {
+    let mut judged = judged;
+    match timeout(time, &mut judged).await {
         Ok(Ok(verdict)) => Ok(verdict),
         // It panicked, which the Lambda runtime can tell of when it happens here.
         Ok(Err(_)) => Ok(verdict(config, record, packing)),
         Err(_) => {
+            ABANDONED.fetch_add(1, Ordering::Relaxed);
+            judged.close();
+            if let Ok(verdict) = judged.try_recv() {
+                // It came in the meantime.
+                ABANDONED.fetch_sub(1, Ordering::Relaxed);
+                return Ok(verdict);
+            }
             if let Ok(thread) = thread_id.await {
                 priority::lower(thread);
             }

@@ -9,8 +9,10 @@ use pipeline::{
     outcome::QuarantineReason,
     record::{Data, Record},
 };
+use serde_json::json;
 
 use crate::memory::{Fault, Memory, config, process, record, settings};
+use crate::unpack::logs;
 
 #[tokio::test(start_paused = true)]
 async fn ten_poison_records_among_a_thousand_cost_ten_records() {
@@ -118,7 +120,8 @@ fn a_short_partition_key_and_a_short_reason_are_kept_whole() {
 fn quadratic() -> Config {
     let mut settings = settings("{{ %sequence_number }}.json");
     // Looks for a `b` up to the end, for each of the letters.
-    settings.program = Some(".text = replace(string!(.text), r'a*b|a', \"\")".to_owned());
+    settings.program =
+        Some(".text = replace(string(.text) ?? string!(.message), r'a*b|a', \"\")".to_owned());
     Config::new(&settings).unwrap()
 }
 
@@ -166,4 +169,22 @@ async fn a_large_record_that_is_quick_is_stored() {
     let report = process(&processor, batch).await;
     assert_eq!(report.counts.stored, 1);
     assert_eq!(memory.body("1.json"), "{\"text\":\"c\"}");
+}
+
+/// Each delivery begins with the first part again.
+#[tokio::test(start_paused = true)]
+async fn slow_parts_of_one_record_are_given_up_one_after_the_other() {
+    let memory = Memory::default();
+    let processor = Processor::new(quadratic(), memory.clone());
+    let (quickly, slowly) = ("ab".to_owned(), "a".repeat(1 << 20));
+    let event = |message: &String| json!({"id": "1", "timestamp": 1, "message": message});
+    let events = [&quickly, &slowly, &quickly, &slowly, &quickly].map(event);
+    let packed = logs("DATA_MESSAGE", &json!(events));
+    let batch = || vec![record(1, packed.clone()), quick(2)];
+    let report = process(&processor, batch()).await;
+    assert_eq!(report.retry_from.unwrap().0.as_str(), "1");
+    let report = process(&processor, batch()).await;
+    assert_eq!(report.retry_from, None);
+    assert_eq!(report.counts.stored, 4);
+    assert_eq!(report.counts.quarantined, BTreeMap::from([("too-slow", 2)]));
 }

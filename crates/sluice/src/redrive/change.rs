@@ -1,15 +1,15 @@
 //! What becomes, or would become, of records: counts with samples.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use pipeline::config::Form;
 use pipeline::object::Stamp;
 use pipeline::outcome::QuarantineReason;
 use pipeline::record::{Identity, Record};
+use pipeline::store::Bucket;
 use pipeline::verdict::Intent;
-use pipeline::{Config, decode, process};
+use pipeline::{Processor, decode, process};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -80,7 +80,12 @@ impl Outcome {
 
 /// What the pipeline's file makes of a record, or of each that is packed in it, where an invocation
 /// may take so long.
-pub(super) async fn judge(config: &Arc<Config>, timeout: Duration, record: &Record) -> Vec<Judged> {
+pub(super) async fn judge(
+    processor: &Processor<Bucket>,
+    timeout: Duration,
+    record: &Record,
+) -> Vec<Judged> {
+    let config = processor.config();
     let unpacked = decode::unpack(record);
     let is_batch = matches!(config.form, Form::Batch { .. });
     let mut judged = Vec::with_capacity(unpacked.records.len());
@@ -88,10 +93,12 @@ pub(super) async fn judge(config: &Arc<Config>, timeout: Duration, record: &Reco
         let cutoff = Instant::now() + timeout;
         let intent = process::verdict_before(config, within, unpacked.packing, cutoff)
             .await
-            .map_or_else(
-                |after| Intent::Quarantine(QuarantineReason::TooSlow { after }),
-                |verdict| verdict.intent,
-            );
+            .map(|verdict| verdict.intent);
+        let intent = intent.unwrap_or_else(|after| {
+            // What is said here is what is done when it is processed.
+            processor.give_up(&within.identity, after);
+            Intent::Quarantine(QuarantineReason::TooSlow { after })
+        });
         let (outcome, remark) = match intent {
             Intent::Store { key, .. } if is_batch => (Outcome::Stored, format!("{key}/")),
             Intent::Store { key, .. } => (Outcome::Stored, key),

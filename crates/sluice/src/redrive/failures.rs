@@ -61,7 +61,7 @@ impl Redrive<'_> {
         }
         if let Some(reason) = self.settle_together(FROM, records).await? {
             self.problems.push(format!(
-                "{key} stays: the bucket did not take all of its records ({reason}); run this again"
+                "{key} stays: not all of its records have an outcome ({reason}); run this again"
             ));
         } else if self.is_applied && gone.is_none() {
             self.deployed.bucket.delete(key).await?;
@@ -108,15 +108,16 @@ impl Redrive<'_> {
         }
         let (from, to) = (first.sequence_number(), last.sequence_number());
         let size = given_up.size;
+        let of_size = if size == 1 { "record" } else { "records" };
         let gone = match records.first() {
             Some(retained) if retained.identity <= *first => None,
             Some(retained) => Some(format!(
-                "of its {size} records those of {shard_id} from {from} up to {} are no longer in {}",
+                "of its {size} {of_size} those of {shard_id} from {from} up to {} are no longer in {}",
                 retained.identity.sequence_number(),
                 stream.name()
             )),
             None => Some(format!(
-                "its {size} records, of {shard_id} from {from} to {to}, are no longer in {}",
+                "its {size} {of_size}, of {shard_id} from {from} to {to}, are no longer in {}",
                 stream.name()
             )),
         };

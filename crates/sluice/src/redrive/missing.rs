@@ -8,6 +8,7 @@ use pipeline::decode;
 use pipeline::record::{Identity, Record};
 
 use super::{MAX_BYTES, MAX_RECORDS, Redrive};
+use crate::account::counted;
 use crate::reconcile::{self, Since};
 use crate::transport::Position;
 
@@ -70,7 +71,8 @@ impl Redrive<'_> {
         let count = records.len();
         if let Some(reason) = self.settle_together(FROM, records).await? {
             self.problems.push(format!(
-                "of {count} missing records the bucket did not take all ({reason}); run this again"
+                "{} together, and not all have an outcome ({reason}); run this again",
+                counted(count, "missing record", ["was processed", "were processed"])
             ));
         }
         Ok(())

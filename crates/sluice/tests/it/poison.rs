@@ -85,14 +85,36 @@ fn quadratic(folder: &Path) {
     fs::write(folder.join("slow.yaml"), text).unwrap();
 }
 
+fn slow() -> Vec<u8> {
+    format!("{{\"text\":\"{}\"}}", "a".repeat(1 << 19)).into_bytes()
+}
+
+fn quick() -> Vec<u8> {
+    b"{\"text\":\"ab\"}".to_vec()
+}
+
+#[tokio::test]
+async fn so_many_slow_records_that_a_function_ends_itself_cost_no_other() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("pipelines");
+    quadratic(&folder);
+    let stack = Stack::start_with(&folder, &data.path().join("stack"), &["--no-limits"]);
+    let mut records = vec![slow(); 6];
+    records.extend(vec![quick(); 6]);
+    put(&stack.kinesis().await, "slow-stream", &records).await;
+    let (is_fine, balance) = reconcile(&stack, &folder, "slow", &["--wait", "120"]);
+    assert!(is_fine, "{balance}");
+    let wanted = [("expected", 12), ("stored", 6), ("quarantined", 6)];
+    assert_counts(&balance, &wanted);
+}
+
 #[tokio::test]
 async fn a_record_whose_program_takes_minutes_is_kept_and_its_shard_goes_on() {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().join("pipelines");
     quadratic(&folder);
     let stack = Stack::start_with(&folder, &data.path().join("stack"), &["--no-limits"]);
-    let slow = format!("{{\"text\":\"{}\"}}", "a".repeat(1 << 19)).into_bytes();
-    let quick = || b"{\"text\":\"ab\"}".to_vec();
+    let slow = slow();
     let mut records = vec![quick(), slow.clone(), quick()];
     put(&stack.kinesis().await, "slow-stream", &records).await;
     let kept = stack.until_objects("slow-records", "quarantine/", 1).await;
