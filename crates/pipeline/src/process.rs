@@ -21,7 +21,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
 
-pub use self::patience::{abandoned, verdict_before};
+pub use self::patience::{end_when_worn_out, verdict_before};
 use self::{
     patience::TooSlow,
     segment::{Claim, Member, Segment},

@@ -12,7 +12,7 @@ use lambda_runtime::{
 use pipeline::{
     Config, Processor,
     config::ConfigError,
-    process::{Invocation, abandoned},
+    process::{Invocation, end_when_worn_out},
     report::{BatchResponse, write_warnings},
     store::{self, Bucket},
 };
@@ -22,10 +22,6 @@ use tokio::{task::yield_now, try_join};
 /// memory back to the system after each.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// How many records may be left behind as too slow: what works at them takes memory, and time from
-/// others. A new process has neither to give.
-const MOST_ABANDONED: usize = 4;
 
 // One thread for events: a function has less than two processors once it has started.
 #[tokio::main(flavor = "current_thread")]
@@ -69,10 +65,7 @@ async fn handle(
     context: Context,
     cold_start: bool,
 ) -> Result<BatchResponse, Diagnostic> {
-    if abandoned() >= MOST_ABANDONED {
-        tracing::warn!("ends itself, because {MOST_ABANDONED} records were too slow");
-        std::process::exit(1);
-    }
+    end_when_worn_out();
     let invocation = Invocation::begin(context.deadline(), cold_start);
     let report = processor.handle(event, invocation).await;
     let report = report.map_err(|failure| Diagnostic {
@@ -81,8 +74,7 @@ async fn handle(
     })?;
     // One write for the whole line, which CloudWatch reads metrics from.
     let line = report.line(&context.env_config.function_name);
-    let mut line = serde_json::to_vec(&line).map_err(io::Error::from)?;
-    line.push(b'\n');
-    io::stdout().write_all(&line)?;
+    let line = serde_json::to_string(&line).map_err(io::Error::from)? + "\n";
+    io::stdout().write_all(line.as_bytes())?;
     Ok(report.response())
 }

@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    process,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -39,9 +40,17 @@ const CAPACITY: usize = 1024;
 /// Judgements that were left behind and are not done, in the whole process.
 static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
-/// How many judgements this process has left behind that still take memory and time.
-pub fn abandoned() -> usize {
-    ABANDONED.load(Ordering::Relaxed)
+/// How many a function may leave behind: they take memory, and time from others.
+const MOST_ABANDONED: usize = 4;
+
+/// Ends the process where too many judgements were left behind: Lambda delivers the event again, to
+/// a new one.
+pub fn end_when_worn_out() {
+    let abandoned = ABANDONED.load(Ordering::Relaxed);
+    if abandoned >= MOST_ABANDONED {
+        tracing::warn!("ends itself, because {abandoned} records were too slow");
+        process::exit(1);
+    }
 }
 
 /// Records that were waited for in vain, and for how long: a delivery that brings one again, as
